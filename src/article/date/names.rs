@@ -1,0 +1,372 @@
+//! Names of months, weekdays and zones in the dates of newspapers, and the words between them.
+
+/// Names of the months, with usual abbreviations, in en, de, fr, es, it, pt, nl and ru.
+const MONTHS: [&[&str]; 12] = [
+    &[
+        "january",
+        "jan",
+        "januar",
+        "jänner",
+        "jaenner",
+        "janvier",
+        "janv",
+        "enero",
+        "ene",
+        "gennaio",
+        "genn",
+        "gen",
+        "janeiro",
+        "januari",
+        "января",
+        "январь",
+        "янв",
+    ],
+    &[
+        "february",
+        "feb",
+        "februar",
+        "feber",
+        "février",
+        "fevrier",
+        "févr",
+        "fevr",
+        "fév",
+        "fev",
+        "febrero",
+        "febbraio",
+        "febbr",
+        "fevereiro",
+        "februari",
+        "февраля",
+        "февраль",
+        "фев",
+        "февр",
+    ],
+    &[
+        "march",
+        "mar",
+        "märz",
+        "maerz",
+        "mär",
+        "mrz",
+        "mars",
+        "marzo",
+        "março",
+        "marco",
+        "maart",
+        "mrt",
+        "марта",
+        "март",
+        "мар",
+    ],
+    &["april", "apr", "avril", "avr", "abril", "abr", "aprile", "апреля", "апрель", "апр"],
+    &["may", "mai", "mayo", "maggio", "magg", "mag", "maio", "mei", "мая", "май"],
+    &["june", "jun", "juni", "juin", "junio", "giugno", "giu", "junho", "июня", "июнь", "июн"],
+    &[
+        "july", "jul", "juli", "juillet", "juil", "juill", "julio", "luglio", "lugl", "lug",
+        "julho", "июля", "июль", "июл",
+    ],
+    &["august", "aug", "août", "aout", "agosto", "ago", "augustus", "августа", "август", "авг"],
+    &[
+        "september",
+        "sep",
+        "sept",
+        "septembre",
+        "septiembre",
+        "setiembre",
+        "settembre",
+        "sett",
+        "set",
+        "setembro",
+        "сентября",
+        "сентябрь",
+        "сен",
+        "сент",
+    ],
+    &[
+        "october",
+        "oct",
+        "oktober",
+        "okt",
+        "octobre",
+        "octubre",
+        "ottobre",
+        "ott",
+        "outubro",
+        "out",
+        "октября",
+        "октябрь",
+        "окт",
+    ],
+    &["november", "nov", "novembre", "noviembre", "novembro", "ноября", "ноябрь", "ноя", "нояб"],
+    &[
+        "december",
+        "dec",
+        "dezember",
+        "dez",
+        "décembre",
+        "decembre",
+        "déc",
+        "diciembre",
+        "dic",
+        "dicembre",
+        "dezembro",
+        "декабря",
+        "декабрь",
+        "дек",
+    ],
+];
+
+/// Weekdays and the words that stand in dates without saying anything.
+const NOISE: &[&str] = &[
+    // Weekdays.
+    "monday",
+    "mon",
+    "tuesday",
+    "tue",
+    "tues",
+    "wednesday",
+    "wed",
+    "weds",
+    "thursday",
+    "thu",
+    "thur",
+    "thurs",
+    "friday",
+    "fri",
+    "saturday",
+    "sat",
+    "sunday",
+    "sun",
+    "montag",
+    "mo",
+    "dienstag",
+    "di",
+    "mittwoch",
+    "mi",
+    "donnerstag",
+    "do",
+    "freitag",
+    "fr",
+    "samstag",
+    "sa",
+    "sonnabend",
+    "sonntag",
+    "so",
+    "lundi",
+    "lun",
+    "mardi",
+    "mercredi",
+    "mer",
+    "jeudi",
+    "jeu",
+    "vendredi",
+    "ven",
+    "samedi",
+    "sam",
+    "dimanche",
+    "dim",
+    "lunes",
+    "martes",
+    "miércoles",
+    "miercoles",
+    "mié",
+    "mie",
+    "jueves",
+    "jue",
+    "viernes",
+    "vie",
+    "sábado",
+    "sabado",
+    "sáb",
+    "sab",
+    "domingo",
+    "dom",
+    "lunedì",
+    "lunedi",
+    "martedì",
+    "martedi",
+    "mercoledì",
+    "mercoledi",
+    "giovedì",
+    "giovedi",
+    "gio",
+    "venerdì",
+    "venerdi",
+    "sabato",
+    "domenica",
+    "segunda",
+    "seg",
+    "terça",
+    "terca",
+    "ter",
+    "quarta",
+    "qua",
+    "quinta",
+    "qui",
+    "sexta",
+    "sex",
+    "feira",
+    "maandag",
+    "ma",
+    "dinsdag",
+    "woensdag",
+    "wo",
+    "donderdag",
+    "vrijdag",
+    "vr",
+    "zaterdag",
+    "za",
+    "zondag",
+    "zo",
+    "понедельник",
+    "пн",
+    "вторник",
+    "вт",
+    "среда",
+    "ср",
+    "четверг",
+    "чт",
+    "пятница",
+    "пт",
+    "суббота",
+    "сб",
+    "воскресенье",
+    "вс",
+    // Words between.
+    "of",
+    "the",
+    "on",
+    "at",
+    "in",
+    "de",
+    "del",
+    "le",
+    "la",
+    "el",
+    "den",
+    "der",
+    "am",
+    "um",
+    "à",
+    "a",
+    "às",
+    "as",
+    "alle",
+    "ore",
+    "las",
+    "em",
+    "op",
+    "om",
+    "il",
+    "dia",
+    "vom",
+    "г",
+    "года",
+    "год",
+    "в",
+    "published",
+    "posted",
+    "updated",
+    "date",
+    "t",
+    "h",
+    "hrs",
+    "hours",
+    "uhr",
+    "uur",
+    "time",
+    "local",
+    "noon",
+];
+
+/// Endings of numbers: `5th`, `1er`, `2º`.
+const ORDINALS: [&str; 11] = ["st", "nd", "rd", "th", "er", "re", "º", "ª", "e", "го", "ter"];
+
+/// Zones that mean one offset only, in minutes east of UTC.
+const ZONES: [(&str, i16); 36] = [
+    ("z", 0),
+    ("ut", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("wet", 0),
+    ("west", 60),
+    ("cet", 60),
+    ("mez", 60),
+    ("cest", 120),
+    ("mesz", 120),
+    ("eet", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("est", -300),
+    ("edt", -240),
+    ("cst", -360),
+    ("bst", 60),
+    ("nzdt", 780),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
+    ("akst", -540),
+    ("akdt", -480),
+    ("hst", -600),
+    ("jst", 540),
+    ("kst", 540),
+    ("hkt", 480),
+    ("sgt", 480),
+    ("pht", 480),
+    ("pkt", 300),
+    ("aest", 600),
+    ("aedt", 660),
+    ("awst", 480),
+    ("nzst", 720),
+];
+
+/// The number of a month's name in lower case, from 1.
+pub(super) fn month(word: &str) -> Option<i8> {
+    let place = MONTHS.iter().position(|names| names.contains(&word))?;
+    i8::try_from(place + 1).ok()
+}
+
+/// Whether a word in lower case says nothing in a date.
+pub(super) fn is_noise(word: &str) -> bool {
+    NOISE.contains(&word)
+}
+
+/// Whether letters right after a number only make it an ordinal.
+pub(super) fn is_ordinal(word: &str) -> bool {
+    ORDINALS.contains(&word)
+}
+
+/// Minutes east of UTC of a zone's abbreviation in lower case.
+///
+/// `CST` is Chicago's, as RFC 2822 has it, `BST` Britain's. `IST` (India, Israel, Ireland) is left
+/// out: it means several.
+pub(super) fn zone(word: &str) -> Option<i16> {
+    ZONES.iter().find(|(name, _)| *name == word).map(|(_, offset)| *offset)
+}
+
+/// Whether a word looks like the abbreviation of a zone.
+pub(super) fn looks_like_zone(word: &str) -> bool {
+    (2..=5).contains(&word.len())
+        && word.bytes().all(|byte| byte.is_ascii_lowercase())
+        && month(word).is_none()
+        && (!is_noise(word) || word == "west")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_month_is_named_like_another_or_like_noise() {
+        let mut all: Vec<&str> = MONTHS.iter().flat_map(|names| names.iter().copied()).collect();
+        assert!(all.iter().all(|name| !is_noise(name) && zone(name).is_none()));
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert_eq!(month("märz"), Some(3));
+    }
+}

@@ -1,0 +1,106 @@
+//! `dateline facets`: exact counts of facet values over all matches.
+
+use clap::Args;
+
+use crate::cli::args::{Global, ListFormat};
+use crate::cli::query_args::QueryArgs;
+use crate::cli::report::Failure;
+use crate::cli::{Exit, Io, cmd};
+use crate::render::{Format, Summary, counts};
+use crate::search::{self, Request};
+
+/// Values shown of a facet without a number.
+const VALUES: usize = 10;
+
+const EXAMPLES: &str = "\
+Examples:
+  dateline facets country
+  dateline facets country,person.major 'event:diplomacy/treaty'
+  dateline facets -n0 --format csv person 'date:2019' > people.csv
+
+A class that the query filters by is counted as if it did not: 'dateline facets country
+country:Japan' shows the other countries too. --conjunctive counts the matches only.";
+
+/// Count the values of facets
+///
+/// Counts are exact, over all matches. Facets are country, person, event, org, place, topic, tag,
+/// source, section, lang and domain; country, person and event also have .major, what articles
+/// are about, and .given, what came with them.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct FacetsArgs {
+    /// Facets to count, with commas between; country:5 sets the number of values of one
+    #[arg(value_name = "FACETS", required = true)]
+    fields: String,
+
+    /// Query, as for dateline search [default: all articles]
+    #[arg(value_name = "QUERY")]
+    words: Vec<String>,
+
+    #[command(flatten)]
+    query: QueryArgs,
+
+    /// Show the N most frequent values of each facet, 0 for all [default: 10]
+    #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
+    limit: Option<usize>,
+
+    /// Count over the matches only, also for a class that the query filters by
+    #[arg(long, help_heading = "Output")]
+    conjunctive: bool,
+
+    /// Write counts as human, json, jsonl, csv or ids [default: human] [env: DATELINE_FORMAT]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    format: Option<ListFormat>,
+}
+
+/// Counts.
+///
+/// # Errors
+/// [`Failure`], from which message and exit code follow.
+pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let fields = search::facets::list(&args.fields, args.limit.unwrap_or(VALUES))
+        .map_err(|problem| Failure::option(&args.fields, problem))?;
+    let text = args.query.text(&args.words, io)?.unwrap_or_else(|| "*".to_owned());
+    let options = args.query.options(io);
+    let format = ListFormat::chosen(args.format, io)?;
+    let archive = cmd::open(global, io)?;
+    let failed = |error| Failure::search(&text, error);
+    let mut reading = search::read(&archive, &text, &options).map_err(failed)?;
+    reading.warnings.extend(search::facets::no_values(&archive, &fields));
+    cmd::warn(&reading.warnings, &text, global, io);
+    let request = Request { facets: fields, conjunctive: args.conjunctive, ..Request::default() };
+    let found = search::answer(&archive, &reading, &request).map_err(failed)?;
+    let summary = Summary {
+        query: &reading.canonical,
+        total: found.total,
+        took_ms: cmd::took_ms(io),
+        warnings: &reading.warnings,
+        facets: &found.facets,
+        sample: None,
+        index: cmd::state(&archive),
+    };
+    let style = cmd::style(global, io);
+    counts::write(io.out, format, &style, &summary)?;
+    // The table and the JSON formats tell themselves what they leave out.
+    if matches!(format, Format::Csv | Format::Ids) || (format == Format::Human && !style.terminal) {
+        for counts in &found.facets {
+            let shown = counts.values.len() as u64;
+            if args.limit.is_none() && shown < counts.distinct {
+                let name = counts.field.name();
+                // A note that cannot be told is no failure of the count.
+                let _ = writeln!(
+                    io.err,
+                    "note: {shown} of {} values of {name} shown; -n0 shows all",
+                    counts.distinct
+                );
+            }
+        }
+    }
+    Ok(Exit::Done)
+}

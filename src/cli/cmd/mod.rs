@@ -1,0 +1,41 @@
+//! One file a verb: its arguments and what it does.
+
+pub mod completions;
+pub mod count;
+pub mod facets;
+pub mod fields;
+pub mod index;
+pub mod search;
+pub mod show;
+pub mod stats;
+
+use super::args::Global;
+use super::report::{self, Failure};
+use super::{Exit, Io};
+use crate::diag::Diagnostic;
+use crate::engine::embedded::Embedded;
+use crate::render::{IndexState, Style};
+
+/// Opens the index that arguments and environment name.
+fn open(global: &Global, io: &Io<'_>) -> Result<Embedded, Failure> {
+    Ok(Embedded::open(&global.index_dir(io))?)
+}
+
+fn state(archive: &Embedded) -> IndexState<'_> {
+    IndexState { uuid: &archive.manifest().uuid, generation: archive.generation() }
+}
+
+/// How standard output looks.
+fn style(global: &Global, io: &Io<'_>) -> Style {
+    Style { terminal: io.out_is_terminal, color: global.color_out(io), width: io.width, nul: false }
+}
+
+/// Milliseconds since the command was started.
+fn took_ms(io: &Io<'_>) -> u64 {
+    u64::try_from((io.clock)().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Tells warnings about a query that is answered all the same.
+fn warn(warnings: &[Diagnostic], query: &str, global: &Global, io: &mut Io<'_>) {
+    report::diagnostics_in(warnings, query, Exit::Done, global, io);
+}

@@ -1,0 +1,356 @@
+//! `dateline search`: ranked hits, a sample, or a stream of all of them.
+
+use std::ops::ControlFlow;
+
+use clap::Args;
+
+use crate::cli::args::{Global, ListFormat};
+use crate::cli::query_args::QueryArgs;
+use crate::cli::report::{Failure, placeless};
+use crate::cli::{Exit, Io, cmd, command};
+use crate::diag::nearest;
+use crate::engine::embedded::Embedded;
+use crate::engine::{Engine, FacetCounts, Match, Question};
+use crate::plan::FacetField;
+use crate::render::{self, Format, Head, Needs, Renderer, Summary, paint};
+use crate::search::{self, Found, Hit, ReadOptions, Reading, Request, Shower, advice};
+
+/// Hits shown without `-n`.
+const LIMIT: usize = 10;
+/// Values counted of a facet without a number.
+const VALUES: usize = 10;
+
+const EXAMPLES: &str = "\
+Examples:
+  dateline search 'country:Japan pact'
+  dateline search -n0 --format ids 'person:Abe date:2019..' | wc -l
+  dateline search --facets country:5,person 'event:diplomacy'
+  dateline search -l0 pact | xargs -0 dateline show
+  dateline search --sample 50 --seed 1 --format csv 'strike' > to-code.csv
+
+In a pipe a hit is one line: id, date, source, title and what it is mainly about, with tabs between;
+counted facets follow as #class, id, label, count. Exit code 1 tells that nothing matched.";
+
+/// Search the archive
+///
+/// Shows the best hits first: by score, then newest, then id. The total is always exact.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES, override_usage = "dateline search [OPTIONS] <QUERY>...")]
+pub struct SearchArgs {
+    /// Query: words, "phrases", AND, OR, -not, field:value; 'dateline fields' lists the fields
+    #[arg(value_name = "QUERY")]
+    words: Vec<String>,
+
+    #[command(flatten)]
+    query: QueryArgs,
+
+    /// Show N hits, 0 for all, unranked and in the order of the index [default: 10]
+    #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
+    limit: Option<usize>,
+
+    /// Show a random sample of N hits instead of the best
+    #[arg(long, value_name = "N", conflicts_with = "limit", help_heading = "Output",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    sample: Option<u32>,
+
+    /// Draw the sample with this seed; the same seed draws the same hits [default: 0]
+    #[arg(long, value_name = "S", requires = "sample", help_heading = "Output")]
+    seed: Option<u64>,
+
+    /// Count values of facets over all hits, such as country:5,person.major [default: 10 values each]
+    #[arg(long, value_name = "FACETS", help_heading = "Output")]
+    facets: Vec<String>,
+
+    /// Count facets over the hits only, also for a class that the query filters by
+    #[arg(long, requires = "facets", help_heading = "Output")]
+    conjunctive: bool,
+
+    /// Write hits as human, json, jsonl, csv or ids [default: human] [env: DATELINE_FORMAT]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    format: Option<ListFormat>,
+
+    /// Write ids only, the same as --format ids
+    #[arg(short = 'l', long, help_heading = "Output")]
+    ids: bool,
+
+    /// Write ids as they are, each followed by a NUL, for xargs -0
+    #[arg(short = '0', long, help_heading = "Output")]
+    null: bool,
+
+    /// Write the number of hits only
+    #[arg(short = 'c', long, help_heading = "Output",
+        conflicts_with_all = ["limit", "sample", "facets", "format", "ids", "null"])]
+    count: bool,
+
+    /// Write nothing; the exit code tells whether anything matched
+    #[arg(short = 'q', long, help_heading = "Output",
+        conflicts_with_all = ["limit", "sample", "facets", "format", "ids", "null", "count"])]
+    quiet: bool,
+}
+
+/// Runs the search. `implicit` tells that the verb was left out.
+///
+/// # Errors
+/// [`Failure`], from which message and exit code follow.
+pub fn run(
+    args: &SearchArgs,
+    implicit: bool,
+    global: &Global,
+    io: &mut Io<'_>,
+) -> Result<Exit, Failure> {
+    let text = args.query.required(&args.words, io)?;
+    let options = args.query.options(io);
+    let format = args.format(io)?;
+    let facets = args.facets(format)?;
+    let archive = cmd::open(global, io)?;
+    let mut reading =
+        search::read(&archive, &text, &options).map_err(|error| Failure::search(&text, error))?;
+    reading.warnings.extend(search::facets::no_values(&archive, &facets));
+    if args.quiet {
+        return Ok(if matches_any(&archive, &reading, &text)? {
+            Exit::Done
+        } else {
+            Exit::NoMatch
+        });
+    }
+    cmd::warn(&reading.warnings, &text, global, io);
+    let job = Job { args, text: &text, format, archive: &archive, reading: &reading };
+    let request = Request {
+        limit: args.sample.map_or(args.limit.unwrap_or(LIMIT), |size| size as usize),
+        sample: args.sample.map(|_| args.seed.unwrap_or(0)),
+        facets,
+        conjunctive: args.conjunctive,
+        ..Request::default()
+    };
+    if args.count {
+        let found = job.answer(&Request::default())?;
+        writeln!(io.out, "{}", found.total)?;
+        return Ok(if found.total > 0 { Exit::Done } else { Exit::NoMatch });
+    }
+    let mut style = cmd::style(global, io);
+    style.nul = args.null;
+    let mut renderer = render::open(format, style);
+    let total = if request.limit == 0 {
+        job.stream(&request, renderer.as_mut(), io)?
+    } else {
+        job.page(&request, renderer.as_mut(), io)?
+    };
+    if total > 0 {
+        let defaulted = args.limit.is_none() && args.sample.is_none();
+        let told = style.terminal && format == Format::Human;
+        if defaulted
+            && total > LIMIT as u64
+            && !told
+            && !matches!(format, Format::Json | Format::Jsonl)
+        {
+            // A note that cannot be told is no failure of the search.
+            let _ = writeln!(io.err, "note: {LIMIT} of {total} hits; -n0 shows all");
+        }
+        return Ok(Exit::Done);
+    }
+    if format == Format::Human {
+        let advice = job.advice(&options, implicit)?;
+        // Advice that cannot be told is no failure of the search.
+        let _ = io.err.write_all(advice.as_bytes());
+    }
+    Ok(Exit::NoMatch)
+}
+
+/// Whether anything matches.
+pub(super) fn matches_any(
+    archive: &Embedded,
+    reading: &Reading,
+    text: &str,
+) -> Result<bool, Failure> {
+    let question =
+        Question { plan: &reading.plan, limit: 1, total: false, sample: None, facets: &[] };
+    let answer = archive
+        .answer(&question)
+        .map_err(|error| Failure::search(text, search::from_engine(error)))?;
+    Ok(!answer.matches.is_empty())
+}
+
+impl SearchArgs {
+    fn format(&self, io: &Io<'_>) -> Result<Format, Failure> {
+        if self.ids || self.null {
+            return match self.format {
+                None | Some(ListFormat::Ids) => Ok(Format::Ids),
+                Some(_) => {
+                    let message = "-l and -0 write ids, and --format asks for something else";
+                    Err(Failure::usage("usage", message))
+                }
+            };
+        }
+        ListFormat::chosen(self.format, io)
+    }
+
+    fn facets(&self, format: Format) -> Result<Vec<(FacetField, usize)>, Failure> {
+        if !self.facets.is_empty() && matches!(format, Format::Csv | Format::Ids) {
+            let mut problem =
+                placeless("usage", "--facets has no place in a list of hits as csv or ids");
+            problem.hint = Some("'dateline facets' counts without hits, in csv too".to_owned());
+            return Err(Failure::Usage(problem));
+        }
+        let mut fields: Vec<(FacetField, usize)> = Vec::new();
+        for list in &self.facets {
+            let more = search::facets::list(list, VALUES)
+                .map_err(|problem| Failure::option(list, problem))?;
+            for (field, size) in more {
+                if !fields.iter().any(|(known, _)| *known == field) {
+                    fields.push((field, size));
+                }
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// One search under way.
+struct Job<'a> {
+    args: &'a SearchArgs,
+    text: &'a str,
+    format: Format,
+    archive: &'a Embedded,
+    reading: &'a Reading,
+}
+
+impl Job<'_> {
+    fn answer(&self, request: &Request) -> Result<Found, Failure> {
+        search::answer(self.archive, self.reading, request)
+            .map_err(|error| Failure::search(self.text, error))
+    }
+
+    fn shower(&self, needs: Needs) -> Option<Shower> {
+        (needs > Needs::Id).then(|| Shower::new(self.reading, needs == Needs::Snippet))
+    }
+
+    fn show(
+        &self,
+        shower: &mut Option<Shower>,
+        found: Match,
+        rank: Option<u64>,
+    ) -> Result<Hit, Failure> {
+        match shower {
+            Some(shower) => Ok(shower.hit(self.archive, &found, rank)?),
+            None => Ok(Hit::bare(found, rank)),
+        }
+    }
+
+    /// Writes the best hits, or the sample; the total.
+    fn page(
+        &self,
+        request: &Request,
+        renderer: &mut dyn Renderer,
+        io: &mut Io<'_>,
+    ) -> Result<u64, Failure> {
+        let Found { total, matches, facets } = self.answer(request)?;
+        let sample = request.sample.map(|seed| (matches.len() as u64, seed));
+        let shown = Some(matches.len() as u64);
+        renderer.begin(io.out, &Head { total: Some(total), shown, facets: &facets, sample })?;
+        let mut shower = self.shower(renderer.needs());
+        for (at, found) in matches.into_iter().enumerate() {
+            let rank = request.sample.is_none().then_some(at as u64 + 1);
+            let hit = self.show(&mut shower, found, rank)?;
+            renderer.hit(io.out, &hit)?;
+        }
+        self.end(total, &facets, sample, renderer, io)?;
+        Ok(total)
+    }
+
+    /// Writes every hit as the engine finds it; the total.
+    fn stream(
+        &self,
+        request: &Request,
+        renderer: &mut dyn Renderer,
+        io: &mut Io<'_>,
+    ) -> Result<u64, Failure> {
+        // The head is all that a count before the hits is good for.
+        let headed = io.out_is_terminal && self.format == Format::Human;
+        let before =
+            if headed || !request.facets.is_empty() { Some(self.answer(request)?) } else { None };
+        let total = before.as_ref().map(|found| found.total);
+        let facets = before.map(|found| found.facets).unwrap_or_default();
+        renderer.begin(io.out, &Head { total, shown: total, facets: &facets, sample: None })?;
+        let mut shower = self.shower(renderer.needs());
+        let mut failed = None;
+        let seen = search::stream(self.archive, self.reading, &mut |found| {
+            let written = self
+                .show(&mut shower, Match { score: None, ..found }, None)
+                .and_then(|hit| Ok(renderer.hit(io.out, &hit)?));
+            match written {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(failure) => {
+                    failed = Some(failure);
+                    ControlFlow::Break(())
+                }
+            }
+        })
+        .map_err(|error| Failure::search(self.text, error))?;
+        if let Some(failure) = failed {
+            return Err(failure);
+        }
+        self.end(seen, &facets, None, renderer, io)?;
+        Ok(seen)
+    }
+
+    fn end(
+        &self,
+        total: u64,
+        facets: &[FacetCounts],
+        sample: Option<(u64, u64)>,
+        renderer: &mut dyn Renderer,
+        io: &mut Io<'_>,
+    ) -> Result<(), Failure> {
+        let summary = Summary {
+            query: &self.reading.canonical,
+            total,
+            took_ms: cmd::took_ms(io),
+            warnings: &self.reading.warnings,
+            facets,
+            sample,
+            index: cmd::state(self.archive),
+        };
+        renderer.end(io.out, &summary)?;
+        // Hits come before advice about them where both reach a terminal.
+        io.out.flush()?;
+        Ok(())
+    }
+
+    /// `0 hits: country:Japan 12 · pact 0`, and whether a verb was mistyped.
+    fn advice(&self, options: &ReadOptions, implicit: bool) -> Result<String, Failure> {
+        let parts = advice::part_counts(self.archive, self.reading, options)?;
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|part| {
+                let not = if part.excluded { "not " } else { "" };
+                format!(
+                    "{not}{} {}",
+                    crate::text::sanitize::line(&part.text),
+                    paint::grouped(part.count)
+                )
+            })
+            .collect();
+        let mut out = if parts.is_empty() {
+            "0 hits\n".to_owned()
+        } else {
+            format!("0 hits: {}\n", parts.join(" · "))
+        };
+        let first = self.args.words.first().filter(|_| implicit);
+        if let Some(word) = first.filter(|word| word.bytes().all(|b| b.is_ascii_lowercase())) {
+            let command = command();
+            let verbs = command.get_subcommands().map(clap::Command::get_name);
+            if let Some(verb) = nearest(word, verbs, 1).first() {
+                out.push_str(&format!(
+                    "hint: '{word}' was searched for; the command is '{verb}'\n"
+                ));
+            }
+        }
+        Ok(out)
+    }
+}

@@ -1,0 +1,110 @@
+//! `dateline show`: whole articles with metadata, tags and their evidence.
+
+use clap::Args;
+
+use crate::analyze::Analyzers;
+use crate::cli::args::{Global, PlainFormat};
+use crate::cli::query_args::ReadingArgs;
+use crate::cli::report::{self, Failure, placeless};
+use crate::cli::{Exit, Io, cmd};
+use crate::engine::embedded::Embedded;
+use crate::engine::{Engine, EngineError, StoredArticle};
+use crate::render::{article, ids, wire};
+use crate::search;
+use crate::search::hits::HitFacets;
+use crate::snippet::Matcher;
+
+const EXAMPLES: &str = "\
+Examples:
+  dateline show 90001
+  dateline show -q 'rescue pact' 90001
+  dateline search -l0 'country:Japan pact' | xargs -0 dateline show
+  dateline show --format json 90001 | jq .tags
+
+Ids are taken as they are, and as lists of hits write them, with %2C for a comma.";
+
+/// Show whole articles
+///
+/// Shows text, metadata, and every tag with the places and rules that led to it.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ShowArgs {
+    /// Ids of articles
+    #[arg(value_name = "ID", required = true)]
+    ids: Vec<String>,
+
+    /// Highlight what this query matches
+    #[arg(
+        short = 'q',
+        long,
+        value_name = "QUERY",
+        allow_hyphen_values = true,
+        help_heading = "Query"
+    )]
+    query: Option<String>,
+
+    #[command(flatten)]
+    reading: ReadingArgs,
+
+    /// Write articles as human or json, one object a line [default: human] [env: DATELINE_FORMAT]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    format: Option<PlainFormat>,
+}
+
+/// Shows articles; the exit code is 1 if any id is unknown.
+///
+/// # Errors
+/// [`Failure`], from which message and exit code follow.
+pub fn run(args: &ShowArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let json = PlainFormat::is_json(args.format, io)?;
+    let archive = cmd::open(global, io)?;
+    let mut matcher = match &args.query {
+        Some(text) => {
+            let reading = search::read(&archive, text, &args.reading.options(io))
+                .map_err(|error| Failure::search(text, error))?;
+            cmd::warn(&reading.warnings, text, global, io);
+            Some(Matcher::new(&reading.plan))
+        }
+        None => None,
+    };
+    let style = cmd::style(global, io);
+    let mut analyzers = Analyzers::default();
+    let mut exit = Exit::Done;
+    let mut shown = 0;
+    for id in &args.ids {
+        let Some(stored) = find(&archive, id)? else {
+            let message = format!("no article has the id '{id}'");
+            let unknown = placeless("unknown_id", message);
+            report::diagnostics_in(&[unknown], "", Exit::NoMatch, global, io);
+            exit = Exit::NoMatch;
+            continue;
+        };
+        let found = matcher.as_mut().map(|matcher| matcher.find(&stored, &mut analyzers));
+        if json {
+            let facets = HitFacets::of(&stored);
+            wire::write(io.out, &wire::article(&stored, &facets, found.as_ref()))?;
+            io.out.write_all(b"\n")?;
+        } else {
+            if shown > 0 {
+                writeln!(io.out, "\n{}\n", "─".repeat(40))?;
+            }
+            article::write(io.out, &style, &stored, found.as_ref())?;
+        }
+        shown += 1;
+    }
+    Ok(exit)
+}
+
+/// The article with this id, or with the id that this is the written form of.
+fn find(archive: &Embedded, id: &str) -> Result<Option<StoredArticle>, EngineError> {
+    if let Some(stored) = archive.get(id)? {
+        return Ok(Some(stored));
+    }
+    ids::decode(id).map_or(Ok(None), |decoded| archive.get(&decoded))
+}

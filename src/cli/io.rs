@@ -1,0 +1,42 @@
+//! Everything a command takes from the outside world, so that tests run commands in-process.
+
+use std::ffi::OsString;
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Streams, environment and clocks of a command.
+pub struct Io<'a> {
+    /// Standard input.
+    pub input: &'a mut dyn BufRead,
+    /// Standard output: data only.
+    pub out: &'a mut dyn Write,
+    /// Standard error: messages and progress.
+    pub err: &'a mut dyn Write,
+    /// Whether standard output is a terminal.
+    pub out_is_terminal: bool,
+    /// Whether standard error is a terminal.
+    pub err_is_terminal: bool,
+    /// Columns of the terminal; `None` where there is none.
+    pub width: Option<usize>,
+    /// The directory the command was started in.
+    pub cwd: PathBuf,
+    /// Looks up a variable of the environment.
+    pub env: &'a dyn Fn(&str) -> Option<OsString>,
+    /// The time, seconds since 1970; `DATELINE_NOW` wins over it, see
+    /// [`environment::now`](super::environment::now).
+    pub now: &'a dyn Fn() -> i64,
+    /// Time since the command was started.
+    pub clock: &'a dyn Fn() -> Duration,
+}
+
+impl std::fmt::Debug for Io<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Io")
+            .field("out_is_terminal", &self.out_is_terminal)
+            .field("err_is_terminal", &self.err_is_terminal)
+            .field("width", &self.width)
+            .field("cwd", &self.cwd)
+            .finish_non_exhaustive()
+    }
+}

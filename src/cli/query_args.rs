@@ -1,0 +1,156 @@
+//! The arguments that say what to search for and how to read it.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::report::Failure;
+use super::{Io, environment};
+use crate::query::{MAX_BYTES, ParseOptions};
+use crate::search::ReadOptions;
+use crate::text::sanitize;
+
+/// Bytes of a query file that are read, comments included.
+const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// How a query is read; the same for every verb that takes one.
+#[derive(Debug, Clone, Default, Args)]
+pub struct QueryArgs {
+    /// Take the query from QUERY, which may begin with -
+    #[arg(
+        short = 'e',
+        long = "expr",
+        value_name = "QUERY",
+        allow_hyphen_values = true,
+        help_heading = "Query"
+    )]
+    expr: Option<String>,
+
+    /// Take the query from FILE, - for standard input; lines that begin with # are comments
+    #[arg(
+        short = 'f',
+        long = "file",
+        value_name = "FILE",
+        help_heading = "Query",
+        conflicts_with = "expr"
+    )]
+    file: Option<PathBuf>,
+
+    #[command(flatten)]
+    reading: ReadingArgs,
+}
+
+/// How the words of a query are read.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReadingArgs {
+    /// Read words as LANG only, such as en or ja [default: all languages of the index]
+    #[arg(long, value_name = "LANG", help_heading = "Query")]
+    lang: Option<String>,
+
+    /// Join words side by side by and, or by or [default: and]
+    #[arg(
+        long,
+        value_name = "OP",
+        value_enum,
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true,
+        help_heading = "Query"
+    )]
+    default_op: Operator,
+
+    /// Treat warnings about the query as errors
+    #[arg(long, help_heading = "Query")]
+    strict: bool,
+}
+
+/// What joins words side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Operator {
+    /// All of them
+    #[default]
+    And,
+    /// Any of them
+    Or,
+}
+
+impl ReadingArgs {
+    /// How to read a query; the clock is that of `io`.
+    pub fn options(&self, io: &Io<'_>) -> ReadOptions {
+        ReadOptions {
+            parse: ParseOptions {
+                default_or: self.default_op == Operator::Or,
+                strict: self.strict,
+            },
+            lang: self.lang.as_deref().map(str::to_ascii_lowercase),
+            now: environment::now(io),
+        }
+    }
+}
+
+impl QueryArgs {
+    /// How to read the query; the clock is that of `io`.
+    pub fn options(&self, io: &Io<'_>) -> ReadOptions {
+        self.reading.options(io)
+    }
+
+    /// The query: the words joined by blanks, or what `-e` or `-f` name; `None` without any.
+    ///
+    /// # Errors
+    /// When there are two queries, or a file cannot be read.
+    pub fn text(&self, words: &[String], io: &mut Io<'_>) -> Result<Option<String>, Failure> {
+        let named = match (&self.expr, &self.file) {
+            (Some(expr), _) => Some(expr.clone()),
+            (None, Some(file)) => Some(read_file(file, io)?),
+            (None, None) => None,
+        };
+        match (named, words) {
+            (None, []) => Ok(None),
+            (None, words) => Ok(Some(words.join(" "))),
+            (Some(named), []) => Ok(Some(named)),
+            (Some(_), [first, ..]) => {
+                let message = format!("two queries: the word '{first}', and one from -e or -f");
+                Err(Failure::usage("usage", message))
+            }
+        }
+    }
+
+    /// Like [`QueryArgs::text`], where there must be a query.
+    ///
+    /// # Errors
+    /// Also when there is none.
+    pub fn required(&self, words: &[String], io: &mut Io<'_>) -> Result<String, Failure> {
+        self.text(words, io)?.ok_or_else(|| {
+            let mut problem = super::report::placeless("usage", "there is no query");
+            problem.hint = Some("write words to search for, or * for all articles".to_owned());
+            Failure::Usage(problem)
+        })
+    }
+}
+
+/// The text of a query file; comment lines become empty, so that places in it still hold.
+fn read_file(path: &std::path::Path, io: &mut Io<'_>) -> Result<String, Failure> {
+    let shown = sanitize::line(&path.to_string_lossy()).into_owned();
+    let failed =
+        |what: String| Failure::usage("unreadable_query", format!("the query file {shown} {what}"));
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        (&mut *io.input).take(MAX_FILE_BYTES).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MAX_FILE_BYTES).read_to_end(&mut bytes))
+    };
+    let length = read.map_err(|error| failed(format!("cannot be read: {error}")))?;
+    if length as u64 >= MAX_FILE_BYTES {
+        return Err(failed(format!("is longer than the limit of {MAX_BYTES} bytes for a query")));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        failed(format!("is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| if line.trim_start().starts_with('#') { "" } else { line })
+        .collect();
+    Ok(lines.join("\n").trim_end().to_owned())
+}

@@ -1,0 +1,278 @@
+//! A tagged article as a tantivy document, and the terms its facets are found by.
+
+use tantivy::TantivyDocument;
+use tantivy::schema::Field;
+
+use super::schema::{Fields, facet_prefix};
+use super::tokens::Encoder;
+use crate::analyze::Analyzers;
+use crate::engine::stored::{self, TaggedArticle};
+use crate::engine::streams;
+use crate::plan::facet::open_id;
+use crate::plan::{FacetClass, FacetField, FacetSub};
+use crate::tag::person::name;
+use crate::tag::{Class, Level, Origin, TAGGER_VERSION};
+
+/// The longest id, in bytes.
+pub const MAX_ID_BYTES: usize = 1_024;
+
+/// The term of articles without running text.
+pub const STUB_TERM: &str = "!stub";
+
+/// Between an id and what follows it inside a facet term.
+pub const SEPARATOR: char = '\u{1f}';
+
+/// The term of a value; an empty `id` is the term of every article that has any value.
+pub fn value_term(field: FacetField, id: &str) -> String {
+    let [class, sub] = facet_prefix(field);
+    let mut term = String::with_capacity(2 + id.len());
+    term.push(class as char);
+    term.push(sub as char);
+    term.push_str(id);
+    term
+}
+
+/// What the label terms of a value start with; the label follows.
+pub fn label_prefix(class: FacetClass, id: &str) -> String {
+    let [class, _] = facet_prefix(FacetField::any(class));
+    format!("{}l{id}{SEPARATOR}", class as char)
+}
+
+/// What the surname terms of persons start with; the person's id follows.
+pub fn surname_prefix(surname: &str) -> String {
+    let [class, _] = facet_prefix(FacetField::any(FacetClass::Person));
+    format!("{}s{surname}{SEPARATOR}", class as char)
+}
+
+/// Packs an id into the four id columns: 31 bytes left aligned, the length last; 255 for longer.
+pub fn pack_id(id: &str) -> [u64; 4] {
+    let mut bytes = [0u8; 32];
+    let kept = id.len().min(31);
+    bytes[..kept].copy_from_slice(&id.as_bytes()[..kept]);
+    bytes[31] = if id.len() > 31 { 255 } else { id.len() as u8 };
+    let mut words = [0u64; 4];
+    for (word, chunk) in words.iter_mut().zip(bytes.chunks_exact(8)) {
+        *word = chunk.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
+    }
+    words
+}
+
+/// The id packed by [`pack_id`]; `None` if it was too long.
+pub fn unpack_id(words: [u64; 4]) -> Option<String> {
+    let mut bytes = [0u8; 32];
+    for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {
+        chunk.copy_from_slice(&word.to_be_bytes());
+    }
+    let length = bytes[31] as usize;
+    if length > 31 {
+        return None;
+    }
+    String::from_utf8(bytes[..length].to_vec()).ok()
+}
+
+/// The host of a web address in lower case, without `www.`.
+pub fn host(url: &str) -> Option<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next()?;
+    let host = host.rsplit('@').next()?.split(':').next()?.to_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
+    (host.contains('.') && !host.contains(char::is_whitespace)).then_some(host)
+}
+
+/// Builds the document of an article. `record` is scratch space.
+pub fn document(
+    tagged: &TaggedArticle,
+    fields: &Fields,
+    analyzers: &mut Analyzers,
+    record: &mut Vec<u8>,
+) -> TantivyDocument {
+    let article = &tagged.article;
+    let words = &tagged.words;
+    let mut doc = TantivyDocument::default();
+    doc.add_text(fields.id, tagged.id());
+    add_id_columns(&mut doc, fields, tagged.id());
+
+    let mut stream = Encoder::with_capacity(article.body.len() + article.title.len() * 3 + 64);
+    streams::stems(article, words, &tagged.lang, analyzers, &mut stream);
+    doc.add_text(fields.text, stream.finish());
+    let mut stream = Encoder::with_capacity((article.body.len() + article.title.len()) * 5 / 4);
+    streams::forms(article, words, &tagged.tags, &mut stream);
+    doc.add_text(fields.forms, stream.finish());
+    if !words.title.is_empty() {
+        let mut stream = Encoder::with_capacity(article.title.len() + 16);
+        streams::stems_of(
+            &article.title,
+            &words.title,
+            &tagged.lang,
+            analyzers,
+            0,
+            &|_| 1,
+            &mut stream,
+        );
+        doc.add_text(fields.title, stream.finish());
+        let mut stream = Encoder::with_capacity(article.title.len() * 2);
+        streams::title_forms(article, words, &mut stream);
+        doc.add_text(fields.title_forms, stream.finish());
+    }
+    if let Some(author) = &article.author {
+        let mut stream = Encoder::with_capacity(author.len() + 16);
+        streams::byline(author, &mut stream);
+        doc.add_text(fields.byline, stream.finish());
+    }
+
+    if let Some(date) = &article.date {
+        doc.add_i64(fields.date, date.start);
+        doc.add_i64(fields.date_end, date.end);
+    }
+    doc.add_i64(fields.added, tagged.added);
+    doc.add_u64(fields.content_hash, tagged.content_hash);
+    doc.add_u64(fields.tagger, u64::from(TAGGER_VERSION));
+    let layout = streams::Layout::of(words);
+    doc.add_u64(fields.body_words, u64::from(layout.body));
+    doc.add_u64(fields.lead_words, u64::from(layout.lead));
+    add_facets(&mut doc, fields, tagged);
+    stored::encode(tagged, record);
+    doc.add_bytes(fields.stored, record);
+    doc
+}
+
+fn add_id_columns(doc: &mut TantivyDocument, fields: &Fields, id: &str) {
+    for (&field, word) in fields.id_columns.iter().zip(pack_id(id)) {
+        doc.add_u64(field, word);
+    }
+    if id.len() > 31 {
+        doc.add_text(fields.id_long, id);
+    }
+}
+
+fn add_facets(doc: &mut TantivyDocument, fields: &Fields, tagged: &TaggedArticle) {
+    let mut facets = Facets { doc, fields, terms: Vec::new() };
+    for tag in &tagged.tags.tags {
+        let class = match tag.class {
+            Class::Country => FacetClass::Country,
+            Class::Person => FacetClass::Person,
+            Class::Event => FacetClass::Event,
+        };
+        facets.value(FacetField::any(class), &tag.id);
+        if tag.level == Level::Major {
+            facets.value(FacetField { class, sub: FacetSub::Major }, &tag.id);
+        }
+        if tag.origin == Origin::Given {
+            facets.value(FacetField { class, sub: FacetSub::Given }, &tag.id);
+        }
+        if class == FacetClass::Person {
+            let surname = name::surname(&tag.id);
+            facets.term(format!("{}{}", surname_prefix(surname), tag.id));
+            if let Some(label) = &tag.label {
+                facets.term(format!("{}{label}", label_prefix(class, &tag.id)));
+            }
+        }
+    }
+    let article = &tagged.article;
+    let given = &article.given;
+    for (class, values) in [
+        (FacetClass::Org, &given.org),
+        (FacetClass::Place, &given.place),
+        (FacetClass::Topic, &given.topic),
+        (FacetClass::Tag, &given.tag),
+    ] {
+        for value in values {
+            facets.open(class, value);
+        }
+    }
+    for (class, value) in
+        [(FacetClass::Source, &article.source), (FacetClass::Section, &article.section)]
+    {
+        if let Some(value) = value {
+            facets.open(class, value);
+        }
+    }
+    facets.value(FacetField::any(FacetClass::Lang), &tagged.lang);
+    if let Some(host) = article.url.as_deref().and_then(host) {
+        facets.value(FacetField::any(FacetClass::Domain), &host);
+    }
+    if article.is_stub() {
+        facets.term(STUB_TERM.to_owned());
+    }
+}
+
+struct Facets<'d> {
+    doc: &'d mut TantivyDocument,
+    fields: &'d Fields,
+    /// Terms added so far; a document has few.
+    terms: Vec<String>,
+}
+
+impl Facets<'_> {
+    fn term(&mut self, term: String) -> bool {
+        if self.terms.contains(&term) || term.len() > 4 * MAX_ID_BYTES {
+            return false;
+        }
+        self.doc.add_text(self.fields.facet, &term);
+        self.terms.push(term);
+        true
+    }
+
+    /// Adds a value with its ancestors: every `/` prefix, for domains every parent at a dot.
+    fn value(&mut self, field: FacetField, id: &str) {
+        if id.is_empty() || !self.term(value_term(field, id)) {
+            return;
+        }
+        self.term(value_term(field, ""));
+        match field.class {
+            FacetClass::Event => {
+                for (at, _) in id.match_indices('/') {
+                    self.term(value_term(field, &id[..at]));
+                }
+            }
+            FacetClass::Domain => {
+                for (at, _) in id.match_indices('.') {
+                    if id[at + 1..].contains('.') {
+                        self.term(value_term(field, &id[at + 1..]));
+                    }
+                }
+            }
+            _ => {}
+        }
+        if let Some(column) = column_of(self.fields, field) {
+            self.doc.add_text(column, id);
+        }
+    }
+
+    /// Adds a value of an open class, with its spelling as label where the id differs.
+    fn open(&mut self, class: FacetClass, value: &str) {
+        let id = open_id(value);
+        let shown = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if shown != id && !id.is_empty() {
+            self.term(format!("{}{shown}", label_prefix(class, &id)));
+        }
+        self.value(FacetField::any(class), &id);
+    }
+}
+
+fn column_of(fields: &Fields, field: FacetField) -> Option<Field> {
+    fields.facet_columns.iter().find(|(known, _)| *known == field).map(|&(_, column)| column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_survive_packing_and_keep_their_order() {
+        let ids = ["", "1", "10", "2", "a", "ab", "b", "reuters-2020-000000000000000001"];
+        for pair in ids.windows(2) {
+            assert!(pack_id(pair[0]) < pack_id(pair[1]), "{pair:?}");
+        }
+        for id in ids {
+            assert_eq!(unpack_id(pack_id(id)).as_deref(), Some(id));
+        }
+        assert_eq!(unpack_id(pack_id(&"x".repeat(32))), None);
+    }
+
+    #[test]
+    fn hosts_come_from_addresses() {
+        assert_eq!(host("https://www.BBC.co.uk:443/news?x#y").as_deref(), Some("bbc.co.uk"));
+        assert_eq!(host("mailto"), None);
+    }
+}

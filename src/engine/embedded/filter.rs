@@ -1,0 +1,318 @@
+//! Conditions that are cheaper to check on an article than to look for: dates, positions.
+
+use tantivy::columnar::Column;
+use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
+
+use super::phrase::{PositionQuery, PositionScorer, PositionWeight};
+use crate::plan::DateInterval;
+
+/// Articles whose date lies inside, or touches, an interval. Scores 0.
+#[derive(Debug, Clone)]
+pub struct DateQuery {
+    /// The interval.
+    pub interval: DateInterval,
+}
+
+impl Query for DateQuery {
+    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(DateWeight { interval: self.interval }))
+    }
+}
+
+struct DateWeight {
+    interval: DateInterval,
+}
+
+impl Weight for DateWeight {
+    fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut scorer = DateScorer {
+            check: DateCheck::open(reader, self.interval)?,
+            doc: 0,
+            max_doc: reader.max_doc(),
+        };
+        scorer.find_from(0);
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        if DateCheck::open(reader, self.interval)?.holds(doc) {
+            Ok(Explanation::new("date", 0.0))
+        } else {
+            Err(no_match(doc))
+        }
+    }
+}
+
+fn no_match(doc: DocId) -> TantivyError {
+    TantivyError::InvalidArgument(format!("no match in {doc}"))
+}
+
+/// Reads the dates of a segment.
+struct DateCheck {
+    start: Column<i64>,
+    end: Column<i64>,
+    interval: DateInterval,
+}
+
+impl DateCheck {
+    fn open(reader: &SegmentReader, interval: DateInterval) -> tantivy::Result<DateCheck> {
+        let columns = reader.fast_fields();
+        Ok(DateCheck { start: columns.i64("date")?, end: columns.i64("date_end")?, interval })
+    }
+
+    fn holds(&self, doc: DocId) -> bool {
+        let Some(start) = self.start.first(doc) else { return false };
+        let (from, to) = (self.interval.start, self.interval.end);
+        if self.interval.overlap {
+            start < to && self.end.first(doc).is_some_and(|end| end > from)
+        } else {
+            start >= from && start < to && self.end.first(doc).is_some_and(|end| end <= to)
+        }
+    }
+}
+
+struct DateScorer {
+    check: DateCheck,
+    doc: DocId,
+    max_doc: DocId,
+}
+
+impl DateScorer {
+    fn find_from(&mut self, target: DocId) -> DocId {
+        let found = (target..self.max_doc).find(|&doc| self.check.holds(doc));
+        self.doc = found.unwrap_or(TERMINATED);
+        self.doc
+    }
+}
+
+impl DocSet for DateScorer {
+    fn advance(&mut self) -> DocId {
+        if self.doc >= TERMINATED {
+            return TERMINATED;
+        }
+        self.find_from(self.doc + 1)
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if target <= self.doc {
+            return self.doc;
+        }
+        self.find_from(target)
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.max_doc / 4
+    }
+
+    fn cost(&self) -> u64 {
+        u64::from(self.max_doc) * 4
+    }
+}
+
+impl Scorer for DateScorer {
+    fn score(&mut self) -> Score {
+        0.0
+    }
+}
+
+/// A condition checked on the articles that another query gives.
+#[derive(Debug, Clone)]
+pub enum Condition {
+    /// A date.
+    Date(DateInterval),
+    /// Words at distances; their terms are part of the other query, so that it leads there.
+    Positions(PositionQuery),
+}
+
+/// What `inner` gives and every condition confirms; scores add up.
+///
+/// This is two-phase iteration: the cheap half of a conjunction leads, the costly half is asked
+/// about the articles it finds, and block-max pruning of the cheap half stays possible.
+#[derive(Debug)]
+pub struct ConfirmedQuery {
+    /// Leads.
+    pub inner: Box<dyn Query>,
+    /// Confirm.
+    pub conditions: Vec<Condition>,
+}
+
+impl Clone for ConfirmedQuery {
+    fn clone(&self) -> ConfirmedQuery {
+        ConfirmedQuery { inner: self.inner.box_clone(), conditions: self.conditions.clone() }
+    }
+}
+
+impl Query for ConfirmedQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let mut checks = Vec::with_capacity(self.conditions.len());
+        for condition in &self.conditions {
+            checks.push(match condition {
+                Condition::Date(interval) => CheckWeight::Date(*interval),
+                Condition::Positions(query) => {
+                    CheckWeight::Positions(Box::new(query.position_weight(scoring)?))
+                }
+            });
+        }
+        let scored = self.conditions.iter().any(
+            |condition| matches!(condition, Condition::Positions(query) if !query.rank.is_empty()),
+        );
+        Ok(Box::new(ConfirmedWeight { inner: self.inner.weight(scoring)?, checks, scored }))
+    }
+}
+
+enum CheckWeight {
+    Date(DateInterval),
+    Positions(Box<PositionWeight>),
+}
+
+struct ConfirmedWeight {
+    inner: Box<dyn Weight>,
+    checks: Vec<CheckWeight>,
+    /// Whether a condition adds to the score.
+    scored: bool,
+}
+
+impl ConfirmedWeight {
+    /// The checks of a segment; `None` if one can never hold there.
+    fn open(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Option<Checks>> {
+        let mut checks = Vec::with_capacity(self.checks.len());
+        for check in &self.checks {
+            checks.push(match check {
+                CheckWeight::Date(interval) => Check::Date(DateCheck::open(reader, *interval)?),
+                CheckWeight::Positions(weight) => match weight.open(reader, boost)? {
+                    Some(scorer) => Check::Positions(Box::new(scorer)),
+                    None => return Ok(None),
+                },
+            });
+        }
+        Ok(Some(Checks(checks)))
+    }
+}
+
+enum Check {
+    Date(DateCheck),
+    Positions(Box<PositionScorer>),
+}
+
+struct Checks(Vec<Check>);
+
+impl Checks {
+    /// Whether all hold. Articles must be asked in ascending order.
+    fn confirm(&mut self, doc: DocId) -> bool {
+        self.0.iter_mut().all(|check| match check {
+            Check::Date(check) => check.holds(doc),
+            Check::Positions(scorer) => scorer.confirm(doc),
+        })
+    }
+
+    /// What they add to the score of the article confirmed last.
+    fn score(&mut self) -> Score {
+        let score = |check: &mut Check| match check {
+            Check::Date(_) => 0.0,
+            Check::Positions(scorer) => scorer.score(),
+        };
+        self.0.iter_mut().map(score).sum()
+    }
+}
+
+impl Weight for ConfirmedWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let Some(checks) = self.open(reader, boost)? else {
+            return Ok(Box::new(tantivy::query::EmptyScorer));
+        };
+        let mut scorer = ConfirmedScorer { inner: self.inner.scorer(reader, boost)?, checks };
+        scorer.settle();
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        if scorer.doc() > doc || scorer.seek(doc) != doc {
+            return Err(no_match(doc));
+        }
+        Ok(Explanation::new("confirmed", scorer.score()))
+    }
+
+    fn for_each_pruning(
+        &self,
+        threshold: Score,
+        reader: &SegmentReader,
+        callback: &mut dyn FnMut(DocId, Score) -> Score,
+    ) -> tantivy::Result<()> {
+        if self.scored {
+            let mut threshold = threshold;
+            let mut scorer = self.scorer(reader, 1.0)?;
+            let mut doc = scorer.doc();
+            while doc != TERMINATED {
+                let score = scorer.score();
+                if score > threshold {
+                    threshold = callback(doc, score);
+                }
+                doc = scorer.advance();
+            }
+            return Ok(());
+        }
+        let Some(mut checks) = self.open(reader, 1.0)? else { return Ok(()) };
+        let mut threshold = threshold;
+        self.inner.for_each_pruning(threshold, reader, &mut |doc, score| {
+            if checks.confirm(doc) {
+                threshold = callback(doc, score);
+            }
+            threshold
+        })
+    }
+}
+
+struct ConfirmedScorer {
+    inner: Box<dyn Scorer>,
+    checks: Checks,
+}
+
+impl ConfirmedScorer {
+    /// Goes on to the next article that all confirm, from where the leader stands.
+    fn settle(&mut self) -> DocId {
+        let mut doc = self.inner.doc();
+        while doc != TERMINATED && !self.checks.confirm(doc) {
+            doc = self.inner.advance();
+        }
+        doc
+    }
+}
+
+impl DocSet for ConfirmedScorer {
+    fn advance(&mut self) -> DocId {
+        self.inner.advance();
+        self.settle()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if target <= self.inner.doc() {
+            return self.inner.doc();
+        }
+        self.inner.seek(target);
+        self.settle()
+    }
+
+    fn doc(&self) -> DocId {
+        self.inner.doc()
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.inner.size_hint() / 2
+    }
+
+    fn cost(&self) -> u64 {
+        self.inner.cost() * 4
+    }
+}
+
+impl Scorer for ConfirmedScorer {
+    fn score(&mut self) -> Score {
+        self.inner.score() + self.checks.score()
+    }
+}

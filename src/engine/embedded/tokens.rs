@@ -1,0 +1,211 @@
+//! Token streams as text: analysed once on a worker, decoded by tantivy's indexing threads.
+//!
+//! Each token is a step byte and the term: step 1 is the next position, 2 the same position, 3 a
+//! jump (decimal digits, then 5), 4 the same term once more at the same position. Terms never
+//! hold bytes below 8.
+
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+use crate::engine::streams::TokenSink;
+
+const NEXT: u8 = 1;
+const SAME: u8 = 2;
+const JUMP: u8 = 3;
+const REPEAT: u8 = 4;
+const JUMP_END: u8 = 5;
+const LOWEST: u8 = 8;
+
+/// The longest term that is kept, in bytes; longer words are cut there, as in queries.
+pub const MAX_TERM_BYTES: usize = 512;
+
+/// `term` cut to [`MAX_TERM_BYTES`] at a character boundary.
+pub fn cut(term: &str) -> &str {
+    if term.len() <= MAX_TERM_BYTES {
+        return term;
+    }
+    let mut end = MAX_TERM_BYTES;
+    while !term.is_char_boundary(end) {
+        end -= 1;
+    }
+    &term[..end]
+}
+
+/// Encodes a token stream.
+#[derive(Debug, Clone)]
+pub struct Encoder {
+    out: String,
+    position: i64,
+}
+
+impl Encoder {
+    /// An encoder with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Encoder {
+        Encoder { out: String::with_capacity(bytes), position: -1 }
+    }
+
+    /// The encoded stream.
+    pub fn finish(self) -> String {
+        self.out
+    }
+}
+
+impl TokenSink for Encoder {
+    fn token(&mut self, term: &str, position: u32, times: usize) {
+        let position = i64::from(position);
+        match position - self.position {
+            1 => self.out.push(NEXT as char),
+            0 => self.out.push(SAME as char),
+            step => {
+                self.out.push(JUMP as char);
+                self.out.push_str(&step.max(0).to_string());
+                self.out.push(JUMP_END as char);
+            }
+        }
+        self.position = self.position.max(position);
+        let term = cut(term);
+        if term.bytes().any(|byte| byte < LOWEST) {
+            self.out.extend(term.chars().filter(|&c| c as u32 >= u32::from(LOWEST)));
+        } else {
+            self.out.push_str(term);
+        }
+        for _ in 1..times {
+            self.out.push(REPEAT as char);
+        }
+    }
+}
+
+/// The tokenizer that tantivy calls; it only decodes.
+#[derive(Debug, Clone, Default)]
+pub struct StreamTokenizer {
+    token: Token,
+}
+
+/// The tokens of one encoded stream.
+#[derive(Debug)]
+pub struct Decoder<'a> {
+    text: &'a str,
+    at: usize,
+    next_position: usize,
+    token: &'a mut Token,
+}
+
+impl Tokenizer for StreamTokenizer {
+    type TokenStream<'a> = Decoder<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Decoder<'a> {
+        self.token.reset();
+        Decoder { text, at: 0, next_position: 0, token: &mut self.token }
+    }
+}
+
+impl TokenStream for Decoder<'_> {
+    fn advance(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
+        let Some(&step) = bytes.get(self.at) else { return false };
+        self.at += 1;
+        match step {
+            REPEAT => return true,
+            NEXT => {
+                self.token.position = self.next_position;
+                self.next_position += 1;
+            }
+            JUMP => {
+                let mut jump = 0;
+                while let Some(&digit) = bytes.get(self.at) {
+                    self.at += 1;
+                    if digit == JUMP_END {
+                        break;
+                    }
+                    jump = jump * 10 + usize::from(digit - b'0');
+                }
+                self.token.position = (self.next_position + jump).saturating_sub(1);
+                self.next_position = self.token.position + 1;
+            }
+            _ => {}
+        }
+        let from = self.at;
+        while self.at < bytes.len() && bytes[self.at] >= LOWEST {
+            self.at += 1;
+        }
+        self.token.text.clear();
+        self.token.text.push_str(&self.text[from..self.at]);
+        self.token.offset_from = from;
+        self.token.offset_to = self.at;
+        true
+    }
+
+    fn token(&self) -> &Token {
+        self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(tokens: &[(&str, u32, usize)]) -> Vec<(String, usize)> {
+        let mut encoder = Encoder::with_capacity(64);
+        for &(term, position, times) in tokens {
+            encoder.token(term, position, times);
+        }
+        let text = encoder.finish();
+        let mut tokenizer = StreamTokenizer::default();
+        let mut stream = tokenizer.token_stream(&text);
+        let mut out = Vec::new();
+        while stream.advance() {
+            out.push((stream.token().text.clone(), stream.token().position));
+        }
+        out
+    }
+
+    #[test]
+    fn what_goes_in_comes_out() {
+        let seen = round(&[
+            ("<s", 0, 1),
+            ("日本", 0, 1),
+            ("b", 1, 3),
+            ("c", 5, 1),
+            ("d", 6, 1),
+            ("t", 1030, 2),
+        ]);
+        let expected = [
+            ("<s", 0),
+            ("日本", 0),
+            ("b", 1),
+            ("b", 1),
+            ("b", 1),
+            ("c", 5),
+            ("d", 6),
+            ("t", 1030),
+            ("t", 1030),
+        ];
+        let seen: Vec<(&str, usize)> = seen.iter().map(|(t, p)| (t.as_str(), *p)).collect();
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn a_stream_may_start_anywhere_and_terms_lose_control_bytes() {
+        assert_eq!(round(&[("a\u{1}b", 7, 1)]), [("ab".to_owned(), 7)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_stream_comes_back(steps in proptest::collection::vec(("[a-z日é]{1,4}", 0u32..2000, 1usize..4), 0..40)) {
+            let mut position = 0;
+            let mut tokens = Vec::new();
+            let mut expected = Vec::new();
+            for (term, step, times) in &steps {
+                position += step;
+                tokens.push((term.as_str(), position, *times));
+                for _ in 0..*times {
+                    expected.push((term.clone(), position as usize));
+                }
+            }
+            assert_eq!(round(&tokens), expected);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Where articles are kept and plans are answered: the two seams `Sink` and `Engine`.
+//!
+//! *Invariant:* an engine answers exactly, or reports a [`Gap`] instead.
+
+pub mod embedded;
+pub mod scan;
+pub mod stored;
+pub mod streams;
+
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+
+use crate::diag::Span;
+use crate::plan::{Entry, FacetField, Plan};
+
+pub use stored::{StoredArticle, TaggedArticle};
+
+/// Writes tagged articles into an index.
+pub trait Sink: Send + Sync {
+    /// Turns an article into what this sink writes. The costly half: any thread, any order.
+    fn prepare(&self, article: &TaggedArticle) -> Result<Prepared, EngineError>;
+
+    /// Adds a prepared article, replacing one with the same id. Visible after [`Sink::commit`].
+    /// The last one with an id wins.
+    fn put(&mut self, prepared: Prepared) -> Result<Put, EngineError>;
+
+    /// Removes an article; nothing happens if there is none.
+    fn delete(&mut self, id: &str) -> Result<(), EngineError>;
+
+    /// Makes everything so far durable and visible and stores `checkpoint` with it, atomically.
+    fn commit(&mut self, checkpoint: &str) -> Result<(), EngineError>;
+}
+
+/// An article as one kind of sink writes it.
+pub struct Prepared {
+    /// Its id.
+    pub id: String,
+    /// Bytes it holds in memory, roughly.
+    pub weight: usize,
+    /// What the sink made of it.
+    pub content: Box<dyn std::any::Any + Send>,
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What [`Sink::put`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// The first article with this id since the sink was opened.
+    First,
+    /// One with this id was put before since the sink was opened, and is replaced.
+    Again,
+}
+
+/// Answers plans from an index, wherever that index lives.
+pub trait Engine: Send + Sync {
+    /// What this engine would get wrong in `plan`; empty means an exact answer.
+    fn gaps(&self, plan: &Plan) -> Vec<Gap>;
+
+    /// The page asked for, with exact totals and facet counts.
+    fn answer(&self, question: &Question<'_>) -> Result<Answer, EngineError>;
+
+    /// Every match in index order until `each` breaks; how many were seen. Bounded memory.
+    fn scan(
+        &self,
+        plan: &Plan,
+        each: &mut dyn FnMut(Match) -> ControlFlow<()>,
+    ) -> Result<u64, EngineError>;
+
+    /// The article with this id.
+    fn get(&self, id: &str) -> Result<Option<StoredArticle>, EngineError>;
+
+    /// The article of a match that this engine gave.
+    fn fetch(&self, found: &Match) -> Result<StoredArticle, EngineError>;
+}
+
+/// What is wanted of a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'p> {
+    /// Which articles.
+    pub plan: &'p Plan,
+    /// How many of the best; 0 for none.
+    pub limit: usize,
+    /// Whether the exact number of matches is wanted; without it an engine may skip articles
+    /// that cannot be among the best.
+    pub total: bool,
+    /// Instead of the best: a random sample of `limit` matches drawn with this seed. The same seed
+    /// draws the same articles from the same matches, whatever the index's segments.
+    pub sample: Option<u64>,
+    /// Values to count, exactly, over all matches.
+    pub facets: &'p [FacetQuestion],
+}
+
+/// A facet to count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FacetQuestion {
+    /// The field.
+    pub field: FacetField,
+    /// How many values, most frequent first; 0 for all.
+    pub size: usize,
+    /// Whether labels of open classes are wanted; they cost some microseconds a value.
+    pub labels: bool,
+    /// Count over these matches instead of the question's: the plan without its own filter on
+    /// the class (disjunctive facets).
+    pub plan: Option<Plan>,
+}
+
+/// What an engine found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answer {
+    /// Exact number of matches, if it was asked for.
+    pub total: Option<u64>,
+    /// The best, by score, then date (newest first, undated last), then id.
+    pub matches: Vec<Match>,
+    /// One a [`FacetQuestion`], in their order.
+    pub facets: Vec<FacetCounts>,
+}
+
+/// An article that a plan matches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// Its id.
+    pub id: String,
+    /// Its score, 0 where nothing scores; `None` where none was asked for.
+    pub score: Option<f32>,
+    /// Where the engine keeps it; meaningless elsewhere.
+    pub address: u64,
+}
+
+/// Counts of one facet field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FacetCounts {
+    /// The field.
+    pub field: FacetField,
+    /// Values, most frequent first, ties by id.
+    pub values: Vec<Entry>,
+    /// How many different values there are among the matches.
+    pub distinct: u64,
+    /// Matches without any value in the field.
+    pub missing: u64,
+    /// Matches counted over.
+    pub total: u64,
+}
+
+/// Something an engine cannot do exactly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    /// Where in the query.
+    pub span: Span,
+    /// What it is, for people.
+    pub what: String,
+}
+
+/// Why an engine could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// There is no index at the place.
+    #[error("no index at {0}")]
+    Missing(String),
+    /// The place is no index, or may not be read.
+    #[error("{0}")]
+    Unusable(String),
+    /// Another process is writing.
+    #[error("another process is writing to the index at {0}")]
+    Locked(String),
+    /// The index was written by a version that this one cannot read, or the other way round.
+    #[error("{0}")]
+    Version(String),
+    /// The index is damaged.
+    #[error("the index is damaged: {0}")]
+    Corrupt(String),
+    /// No space is left, or a file may not be written.
+    #[error("{0}")]
+    Refused(String),
+    /// More words match a pattern than may be expanded.
+    #[error("'{pattern}' matches {found} words, more than the limit of {limit}")]
+    TooManyTerms {
+        /// The pattern as typed.
+        pattern: String,
+        /// Words that match, at least.
+        found: usize,
+        /// The limit.
+        limit: usize,
+        /// Where it stands in the query.
+        span: Span,
+    },
+    /// Anything else that went wrong inside the engine.
+    #[error("{0}")]
+    Other(String),
+}

@@ -1,0 +1,409 @@
+//! The slow engine that says what is right: articles in memory, every condition tried on each.
+//!
+//! It shares the analysis of articles with the other engines and nothing of their search. Its
+//! order is date (newest first, undated last), then id; it does not rank, so every score is 0.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::ControlFlow;
+
+use super::stored::{StoredArticle, TaggedArticle};
+use super::streams::{self, Layout, TokenSink};
+use super::{
+    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Prepared, Put, Question,
+    Sink,
+};
+use crate::analyze::{Analyzers, analyzer_name};
+use crate::plan::facet::open_id;
+use crate::plan::{
+    Catalogue, Clause, Entry, FacetChoice, FacetClass, FacetField, FacetSub, Layer, Plan, Scope,
+    TextClause,
+};
+use crate::tag::{Class, Level, Origin};
+
+/// Terms of one token space and their positions, each position once.
+type Positions = HashMap<String, BTreeSet<u32>>;
+
+/// One article with its tokens.
+#[derive(Debug, Clone)]
+struct Scanned {
+    stored: StoredArticle,
+    layout: Layout,
+    text: Positions,
+    forms: Positions,
+    title: Positions,
+    title_forms: Positions,
+    byline: Positions,
+    facets: BTreeMap<FacetField, BTreeSet<String>>,
+    language: &'static str,
+}
+
+/// Articles in memory.
+#[derive(Debug, Clone, Default)]
+pub struct Scan {
+    articles: BTreeMap<String, Scanned>,
+}
+
+struct Collect<'p>(&'p mut Positions);
+
+impl TokenSink for Collect<'_> {
+    fn token(&mut self, text: &str, position: u32, _: usize) {
+        self.0.entry(text.to_owned()).or_default().insert(position);
+    }
+}
+
+impl Scanned {
+    fn of(tagged: &TaggedArticle) -> Scanned {
+        let (article, words) = (&tagged.article, &tagged.words);
+        let analyzers = &mut Analyzers::default();
+        let mut spaces: [Positions; 5] = Default::default();
+        let [text, forms, title, title_forms, byline] = &mut spaces;
+        streams::stems(article, words, &tagged.lang, analyzers, &mut Collect(text));
+        streams::forms(article, words, &tagged.tags, &mut Collect(forms));
+        let once = |_| 1;
+        streams::stems_of(
+            &article.title,
+            &words.title,
+            &tagged.lang,
+            analyzers,
+            0,
+            &once,
+            &mut Collect(title),
+        );
+        streams::title_forms(article, words, &mut Collect(title_forms));
+        streams::byline(article.author.as_deref().unwrap_or_default(), &mut Collect(byline));
+        let [text, forms, title, title_forms, byline] = spaces;
+        Scanned {
+            stored: StoredArticle {
+                article: tagged.article.clone(),
+                tags: tagged.tags.clone(),
+                lang: tagged.lang.clone(),
+                added: tagged.added,
+            },
+            layout: Layout::of(words),
+            text,
+            forms,
+            title,
+            title_forms,
+            byline,
+            facets: facets_of(tagged),
+            language: analyzer_name(&tagged.lang),
+        }
+    }
+
+    fn holds(&self, clause: &Clause) -> bool {
+        match clause {
+            Clause::All => true,
+            Clause::Nothing => false,
+            Clause::Text(text) => self.reads(text),
+            Clause::Facet(facet) => {
+                let Some(values) = self.facets.get(&facet.field) else { return false };
+                match &facet.values {
+                    FacetChoice::Present => !values.is_empty(),
+                    FacetChoice::Ids(ids) => ids.iter().any(|id| {
+                        values
+                            .iter()
+                            .any(|value| value == id || is_below(facet.field.class, value, id))
+                    }),
+                }
+            }
+            Clause::Dates(interval) => self.stored.article.date.as_ref().is_some_and(|date| {
+                if interval.overlap {
+                    date.start < interval.end && date.end > interval.start
+                } else {
+                    date.start >= interval.start && date.end <= interval.end
+                }
+            }),
+            Clause::Ids(ids) => ids.iter().any(|id| id == self.stored.id()),
+            Clause::Stub => self.stored.article.is_stub(),
+            Clause::And(parts) => parts.iter().all(|part| self.holds(part)),
+            Clause::Or(parts) => parts.iter().any(|part| self.holds(part)),
+            Clause::Not(inner) => !self.holds(inner),
+            Clause::Boost(_, inner) => self.holds(inner),
+        }
+    }
+
+    fn reads(&self, text: &TextClause) -> bool {
+        let (stems, forms, before) = match text.scope {
+            Scope::Any => (&self.text, &self.forms, u32::MAX),
+            Scope::Body => (&self.text, &self.forms, self.layout.body),
+            Scope::Lead => (&self.text, &self.forms, self.layout.lead),
+            Scope::Title => (&self.title, &self.title_forms, u32::MAX),
+            Scope::Byline => (&self.byline, &self.byline, u32::MAX),
+            Scope::HeadLead => {
+                let part = |scope| self.reads(&TextClause { scope, ..text.clone() });
+                return part(Scope::Title) || part(Scope::Lead);
+            }
+        };
+        let space = match text.layer {
+            Layer::Stems => stems,
+            Layer::Forms => forms,
+        };
+        let slots: Vec<BTreeSet<u32>> = text
+            .slots
+            .iter()
+            .map(|slot| {
+                let matching = |term: &str| match &slot.pattern {
+                    Some(pattern) => !term.starts_with(['=', '@', '<']) && pattern.matches(term),
+                    None => slot.terms.iter().any(|wanted| wanted == term),
+                };
+                space
+                    .iter()
+                    .filter(|(term, _)| matching(term))
+                    .flat_map(|(_, positions)| positions.iter().copied())
+                    .filter_map(|position| position.checked_sub(slot.offset))
+                    .collect()
+            })
+            .collect();
+        let last = text.slots.iter().map(|slot| slot.offset).max().unwrap_or(0);
+        let Some((first, rest)) = slots.split_first() else { return false };
+        first.iter().any(|start| {
+            rest.iter().all(|slot| slot.contains(start)) && start.saturating_add(last) < before
+        })
+    }
+}
+
+/// Whether `value` lies below `id` in the hierarchy of its class.
+fn is_below(class: FacetClass, value: &str, id: &str) -> bool {
+    match class {
+        FacetClass::Event => value.strip_prefix(id).is_some_and(|rest| rest.starts_with('/')),
+        FacetClass::Domain => {
+            value.strip_suffix(id).is_some_and(|rest| rest.ends_with('.')) && id.contains('.')
+        }
+        _ => false,
+    }
+}
+
+fn facets_of(tagged: &TaggedArticle) -> BTreeMap<FacetField, BTreeSet<String>> {
+    let mut facets: BTreeMap<FacetField, BTreeSet<String>> = BTreeMap::new();
+    let mut add = |field, id: String| {
+        if !id.is_empty() {
+            facets.entry(field).or_default().insert(id);
+        }
+    };
+    for tag in &tagged.tags.tags {
+        let class = match tag.class {
+            Class::Country => FacetClass::Country,
+            Class::Person => FacetClass::Person,
+            Class::Event => FacetClass::Event,
+        };
+        add(FacetField::any(class), tag.id.clone());
+        if tag.level == Level::Major {
+            add(FacetField { class, sub: FacetSub::Major }, tag.id.clone());
+        }
+        if tag.origin == Origin::Given {
+            add(FacetField { class, sub: FacetSub::Given }, tag.id.clone());
+        }
+    }
+    let given = &tagged.article.given;
+    for (class, values) in [
+        (FacetClass::Org, &given.org),
+        (FacetClass::Place, &given.place),
+        (FacetClass::Topic, &given.topic),
+        (FacetClass::Tag, &given.tag),
+    ] {
+        values.iter().for_each(|value| add(FacetField::any(class), open_id(value)));
+    }
+    let article = &tagged.article;
+    for (class, value) in
+        [(FacetClass::Source, &article.source), (FacetClass::Section, &article.section)]
+    {
+        value.iter().for_each(|value| add(FacetField::any(class), open_id(value)));
+    }
+    add(FacetField::any(FacetClass::Lang), tagged.lang.clone());
+    if let Some(host) = article.url.as_deref().and_then(super::embedded::document::host) {
+        add(FacetField::any(FacetClass::Domain), host);
+    }
+    facets
+}
+
+impl Scan {
+    /// How many articles there are.
+    pub fn len(&self) -> usize {
+        self.articles.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.articles.is_empty()
+    }
+
+    fn matching(&self, plan: &Plan) -> Vec<&Scanned> {
+        let mut found: Vec<&Scanned> =
+            self.articles.values().filter(|article| article.holds(&plan.root)).collect();
+        found.sort_by_key(|article| {
+            let date = article.stored.article.date.as_ref().map(|date| date.start);
+            (std::cmp::Reverse(date), article.stored.id().to_owned())
+        });
+        found
+    }
+
+    fn count(found: &[&Scanned], question: &FacetQuestion) -> FacetCounts {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut missing = 0;
+        for article in found {
+            match article.facets.get(&question.field) {
+                Some(values) => {
+                    values.iter().for_each(|value| *counts.entry(value).or_default() += 1);
+                }
+                None => missing += 1,
+            }
+        }
+        let distinct = counts.len() as u64;
+        let mut values: Vec<Entry> = counts
+            .into_iter()
+            .map(|(id, count)| Entry { id: id.to_owned(), label: id.to_owned(), count })
+            .collect();
+        values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.id.cmp(&b.id)));
+        if question.size > 0 {
+            values.truncate(question.size);
+        }
+        FacetCounts { field: question.field, values, distinct, missing, total: found.len() as u64 }
+    }
+}
+
+impl Sink for Scan {
+    fn prepare(&self, article: &TaggedArticle) -> Result<Prepared, EngineError> {
+        Ok(Prepared {
+            id: article.id().to_owned(),
+            weight: article.article.weight(),
+            content: Box::new(Scanned::of(article)),
+        })
+    }
+
+    fn put(&mut self, prepared: Prepared) -> Result<Put, EngineError> {
+        let scanned = prepared
+            .content
+            .downcast::<Scanned>()
+            .map_err(|_| EngineError::Other("prepared by another sink".to_owned()))?;
+        Ok(match self.articles.insert(prepared.id, *scanned) {
+            None => Put::First,
+            Some(_) => Put::Again,
+        })
+    }
+
+    fn delete(&mut self, id: &str) -> Result<(), EngineError> {
+        self.articles.remove(id);
+        Ok(())
+    }
+
+    fn commit(&mut self, _: &str) -> Result<(), EngineError> {
+        Ok(())
+    }
+}
+
+impl Engine for Scan {
+    fn gaps(&self, _: &Plan) -> Vec<Gap> {
+        Vec::new()
+    }
+
+    fn answer(&self, question: &Question<'_>) -> Result<Answer, EngineError> {
+        let found = self.matching(question.plan);
+        let facets = question
+            .facets
+            .iter()
+            .map(|asked| match &asked.plan {
+                None => Scan::count(&found, asked),
+                Some(plan) => Scan::count(&self.matching(plan), asked),
+            })
+            .collect();
+        let mut ids: Vec<(u64, String)> =
+            found.iter().map(|article| (0, article.stored.id().to_owned())).collect();
+        if let Some(seed) = question.sample {
+            for (hash, id) in &mut ids {
+                *hash = xxhash_rust::xxh3::xxh3_64_with_seed(id.as_bytes(), seed);
+            }
+            ids.sort();
+        }
+        let score = question.sample.is_none().then_some(0.0);
+        Ok(Answer {
+            total: question.total.then_some(found.len() as u64),
+            matches: ids
+                .into_iter()
+                .take(question.limit)
+                .map(|(_, id)| Match { id, score, address: 0 })
+                .collect(),
+            facets,
+        })
+    }
+
+    fn scan(
+        &self,
+        plan: &Plan,
+        each: &mut dyn FnMut(Match) -> ControlFlow<()>,
+    ) -> Result<u64, EngineError> {
+        let mut seen = 0;
+        for article in self.articles.values().filter(|article| article.holds(&plan.root)) {
+            seen += 1;
+            let found = Match { id: article.stored.id().to_owned(), score: None, address: 0 };
+            if each(found).is_break() {
+                break;
+            }
+        }
+        Ok(seen)
+    }
+
+    fn get(&self, id: &str) -> Result<Option<StoredArticle>, EngineError> {
+        Ok(self.articles.get(id).map(|article| article.stored.clone()))
+    }
+
+    fn fetch(&self, found: &Match) -> Result<StoredArticle, EngineError> {
+        self.get(&found.id)?.ok_or_else(|| EngineError::Other(format!("no article {}", found.id)))
+    }
+}
+
+impl Catalogue for Scan {
+    fn languages(&self) -> Vec<String> {
+        let languages: BTreeSet<&str> =
+            self.articles.values().map(|article| article.language).collect();
+        languages.into_iter().map(str::to_owned).collect()
+    }
+
+    fn has_values(&self, field: FacetField) -> bool {
+        self.articles.values().any(|article| article.facets.contains_key(&field))
+    }
+
+    fn value(&self, class: FacetClass, id: &str) -> Option<Entry> {
+        let has = |article: &&Scanned| {
+            article.facets.get(&FacetField::any(class)).is_some_and(|values| {
+                values.iter().any(|value| value == id || is_below(class, value, id))
+            })
+        };
+        let count = self.articles.values().filter(has).count() as u64;
+        (count > 0).then(|| Entry { id: id.to_owned(), label: id.to_owned(), count })
+    }
+
+    fn persons_by_surname(&self, surname: &str) -> Vec<Entry> {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for article in self.articles.values() {
+            for id in article.facets.get(&FacetField::any(FacetClass::Person)).into_iter().flatten()
+            {
+                if crate::tag::person::name::surname(id) == surname {
+                    *counts.entry(id).or_default() += 1;
+                }
+            }
+        }
+        let mut entries: Vec<Entry> = counts
+            .into_iter()
+            .map(|(id, count)| Entry { id: id.to_owned(), label: id.to_owned(), count })
+            .collect();
+        entries.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.id.cmp(&b.id)));
+        entries
+    }
+
+    fn near(&self, class: FacetClass, id: &str, limit: usize) -> Vec<Entry> {
+        let values: BTreeSet<&str> = self
+            .articles
+            .values()
+            .flat_map(|article| article.facets.get(&FacetField::any(class)).into_iter().flatten())
+            .map(String::as_str)
+            .collect();
+        crate::diag::nearest(id, values, limit)
+            .into_iter()
+            .filter_map(|id| self.value(class, id))
+            .collect()
+    }
+
+    fn labels(&self, _: FacetClass, ids: &[&str]) -> Vec<String> {
+        ids.iter().map(|&id| id.to_owned()).collect()
+    }
+}

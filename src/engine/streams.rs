@@ -1,0 +1,280 @@
+//! The tokens of an article at their positions: what every engine indexes and the oracle reads.
+//!
+//! One token space for title and body: the body's words from position 0, then a gap of
+//! [`TITLE_GAP`], then the title's. No phrase and no distance (at most 1,000) reaches across.
+
+use crate::analyze::{Analyzers, adjacent_cjk, exact_surface};
+use crate::article::{Article, Words};
+use crate::tag::{Part, Tags};
+use crate::text::{Token, Tokens};
+
+/// Positions between the last word of the body and the first of the title.
+pub const TITLE_GAP: u32 = 1_024;
+
+/// Words of the first paragraph that count as the lead, at most.
+pub const LEAD_WORDS: u32 = 100;
+
+/// How many times a title's stem is posted at its position: BM25F with this weight (Robertson,
+/// Zaragoza and Taylor, 2004), without a union of fields.
+pub const TITLE_WEIGHT: usize = 3;
+
+/// How many times a stem of the lead is posted.
+pub const LEAD_WEIGHT: usize = 1;
+
+/// First word of a sentence, in the forms.
+pub const SENTENCE_MARK: &str = "<s";
+/// First word of a paragraph, in the forms.
+pub const PARAGRAPH_MARK: &str = "<p";
+/// Before a surface form that differs from its folded form.
+pub const EXACT_MARK: char = '=';
+/// Before an entity: `@country:JP`.
+pub const ENTITY_MARK: char = '@';
+
+/// Takes tokens in the order of their positions.
+pub trait TokenSink {
+    /// One token at a position not before the last, posted `times` times.
+    fn token(&mut self, text: &str, position: u32, times: usize);
+}
+
+/// A sink that keeps all tokens.
+impl TokenSink for Vec<(String, u32, usize)> {
+    fn token(&mut self, text: &str, position: u32, times: usize) {
+        self.push((text.to_owned(), position, times));
+    }
+}
+
+/// Where the parts of an article lie in its token space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Layout {
+    /// Words of the body: positions `0..body`.
+    pub body: u32,
+    /// Words of the lead: positions `0..lead`.
+    pub lead: u32,
+    /// Position of the title's first word.
+    pub title: u32,
+    /// Words of the title.
+    pub title_words: u32,
+}
+
+impl Layout {
+    /// The layout of an article with these words.
+    pub fn of(words: &Words) -> Layout {
+        let body = words.body.positions();
+        let paragraph = words
+            .body
+            .iter()
+            .skip(1)
+            .find(|token| token.has(Token::PARAGRAPH))
+            .map_or(body, |token| token.position);
+        Layout {
+            body,
+            lead: paragraph.min(LEAD_WORDS),
+            title: body + TITLE_GAP,
+            title_words: words.title.positions(),
+        }
+    }
+}
+
+/// Gives the stems of title and body to `sink`, for ranking and plain words.
+pub fn stems(
+    article: &Article,
+    words: &Words,
+    lang: &str,
+    analyzers: &mut Analyzers,
+    sink: &mut dyn TokenSink,
+) {
+    let layout = Layout::of(words);
+    let lead = |position: u32| if position < layout.lead { LEAD_WEIGHT } else { 1 };
+    stems_of(&article.body, &words.body, lang, analyzers, 0, &lead, sink);
+    let title = |_| TITLE_WEIGHT;
+    stems_of(&article.title, &words.title, lang, analyzers, layout.title, &title, sink);
+}
+
+/// Gives the stems of one text to `sink`, the first at position `base`.
+pub fn stems_of(
+    text: &str,
+    tokens: &Tokens,
+    lang: &str,
+    analyzers: &mut Analyzers,
+    base: u32,
+    times: &dyn Fn(u32) -> usize,
+    sink: &mut dyn TokenSink,
+) {
+    let analyzer = analyzers.get(lang);
+    let mut stem = String::new();
+    for (at, token) in tokens.iter().enumerate() {
+        stem.clear();
+        let folded = tokens.folded(token);
+        if token.has(Token::CJK) {
+            stem.push_str(folded);
+            match tokens.get(at + 1).filter(|next| adjacent_cjk(token, next)) {
+                Some(next) => stem.push_str(tokens.folded(next)),
+                // The last of a run stands alone, so that a lone character ranks too.
+                None if at > 0 && adjacent_cjk(&tokens[at - 1], token) => continue,
+                None => {}
+            }
+        } else if token.has(Token::JOINED) {
+            // The hyphen and the line break are no part of the word.
+            let whole: String = token
+                .surface(text)
+                .chars()
+                .filter(|c| !matches!(c, '-' | '\r' | '\n' | ' ' | '\t'))
+                .collect();
+            analyzer.stem_into(token.hash, &whole, folded, &mut stem);
+        } else {
+            analyzer.stem_into(token.hash, token.surface(text), folded, &mut stem);
+        }
+        sink.token(&stem, base + token.position, times(token.position));
+    }
+}
+
+/// Gives folded words, exact forms, marks and entities of title and body to `sink`.
+pub fn forms(article: &Article, words: &Words, tags: &Tags, sink: &mut dyn TokenSink) {
+    let layout = Layout::of(words);
+    let mut entities = entity_tokens(words, tags, layout.title);
+    entities.sort();
+    entities.dedup();
+    let mut entities = entities.iter().peekable();
+    let mut give = |text: &str, tokens: &Tokens, base: u32, sink: &mut dyn TokenSink| {
+        forms_of(
+            text,
+            tokens,
+            base,
+            &mut |token, position, sink| {
+                sink.token(token, position, 1);
+                while let Some((at, entity)) = entities.peek() {
+                    if *at > position {
+                        break;
+                    }
+                    sink.token(entity, position.max(*at), 1);
+                    entities.next();
+                }
+            },
+            sink,
+        );
+    };
+    give(&article.body, &words.body, 0, sink);
+    give(&article.title, &words.title, layout.title, sink);
+}
+
+/// Gives the forms of the title alone, from position 0, without entities.
+pub fn title_forms(article: &Article, words: &Words, sink: &mut dyn TokenSink) {
+    forms_of(
+        &article.title,
+        &words.title,
+        0,
+        &mut |token, at, sink| sink.token(token, at, 1),
+        sink,
+    );
+}
+
+/// Gives the folded words of an author line to `sink`.
+pub fn byline(author: &str, sink: &mut dyn TokenSink) {
+    let tokens = Tokens::of(author);
+    for token in tokens.iter() {
+        sink.token(tokens.folded(token), token.position, 1);
+    }
+}
+
+fn forms_of(
+    text: &str,
+    tokens: &Tokens,
+    base: u32,
+    give: &mut dyn FnMut(&str, u32, &mut dyn TokenSink),
+    sink: &mut dyn TokenSink,
+) {
+    let mut exact = String::new();
+    for token in tokens.iter() {
+        let position = base + token.position;
+        let folded = tokens.folded(token);
+        let surface = token.surface(text);
+        if token.has(Token::PARAGRAPH) {
+            give(PARAGRAPH_MARK, position, sink);
+        }
+        if token.has(Token::SENTENCE) {
+            give(SENTENCE_MARK, position, sink);
+        }
+        give(folded, position, sink);
+        if surface != folded && !token.has(Token::JOINED) {
+            exact.clear();
+            exact.push(EXACT_MARK);
+            exact.push_str(&exact_surface(surface));
+            give(&exact, position, sink);
+        }
+    }
+}
+
+/// Entity tokens (`@country:JP` and `@country`) with their positions.
+fn entity_tokens(words: &Words, tags: &Tags, title: u32) -> Vec<(u32, String)> {
+    let mut out = Vec::new();
+    for tag in &tags.tags {
+        let name = tag.class.name();
+        for mention in &tag.mentions {
+            let (tokens, base) = match mention.part {
+                Part::Title => (&words.title, title),
+                Part::Body => (&words.body, 0),
+                Part::Dateline | Part::Meta => continue,
+            };
+            let Some(token) = tokens.get(tokens.at_byte(mention.start as usize)) else { continue };
+            let position = base + token.position;
+            out.push((position, format!("{ENTITY_MARK}{name}")));
+            out.push((position, format!("{ENTITY_MARK}{name}:{}", tag.id)));
+            if let Some((root, _)) = tag.id.split_once('/') {
+                out.push((position, format!("{ENTITY_MARK}{name}:{root}")));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn article(title: &str, body: &str) -> (Article, Words) {
+        let article = Article { title: title.into(), body: body.into(), ..Article::default() };
+        let words = Words::of(&article);
+        (article, words)
+    }
+
+    #[test]
+    fn body_comes_first_and_the_title_after_a_gap() {
+        let (article, words) = article("Pact signed", "Treaties hold. They do.");
+        let mut out: Vec<(String, u32, usize)> = Vec::new();
+        stems(&article, &words, "en", &mut Analyzers::default(), &mut out);
+        let title = 4 + TITLE_GAP;
+        assert_eq!(out[0], ("treati".into(), 0, LEAD_WEIGHT));
+        assert_eq!(out[4], ("pact".into(), title, TITLE_WEIGHT));
+        assert_eq!(out[5], ("sign".into(), title + 1, TITLE_WEIGHT));
+    }
+
+    #[test]
+    fn forms_hold_marks_and_exact_words_at_the_position_of_the_word() {
+        let (article, words) = article("", "US aid. élan");
+        let mut out: Vec<(String, u32, usize)> = Vec::new();
+        forms(&article, &words, &Tags::default(), &mut out);
+        let seen: Vec<(&str, u32)> = out.iter().map(|(t, p, _)| (t.as_str(), *p)).collect();
+        assert_eq!(
+            seen,
+            [("<p", 0), ("<s", 0), ("us", 0), ("=US", 0), ("aid", 1), ("elan", 2), ("=élan", 2)]
+        );
+    }
+
+    #[test]
+    fn a_word_hyphenated_at_a_line_end_is_stemmed_whole() {
+        let (article, words) = article("", "trade agree-\nments");
+        let mut out: Vec<(String, u32, usize)> = Vec::new();
+        stems(&article, &words, "en", &mut Analyzers::default(), &mut out);
+        let seen: Vec<(&str, u32)> = out.iter().map(|(t, p, _)| (t.as_str(), *p)).collect();
+        assert_eq!(seen, [("trade", 0), ("agre", 1), ("agreement", 1), ("ment", 2)]);
+    }
+
+    #[test]
+    fn cjk_stems_are_bigrams_and_lone_characters() {
+        let (article, words) = article("", "日本語 英");
+        let mut out: Vec<(String, u32, usize)> = Vec::new();
+        stems(&article, &words, "ja", &mut Analyzers::default(), &mut out);
+        let seen: Vec<(&str, u32)> = out.iter().map(|(t, p, _)| (t.as_str(), *p)).collect();
+        assert_eq!(seen, [("日本", 0), ("本語", 1), ("英", 3)]);
+    }
+}

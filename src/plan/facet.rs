@@ -1,0 +1,137 @@
+//! The facets of an article: which classes there are and which parts each has.
+
+use serde::Serialize;
+
+/// What a facet is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FacetClass {
+    /// Countries, ISO ids.
+    Country,
+    /// Persons, slugs.
+    Person,
+    /// Event types, `root/leaf`.
+    Event,
+    /// Organisations, as supplied.
+    Org,
+    /// Places, as supplied.
+    Place,
+    /// Topics of the desk, as supplied.
+    Topic,
+    /// Free tags.
+    Tag,
+    /// Newspaper, agency or collection.
+    Source,
+    /// Section of the paper.
+    Section,
+    /// Language tags.
+    Lang,
+    /// Host of the web address.
+    Domain,
+}
+
+impl FacetClass {
+    /// All classes, in the order of output.
+    pub const ALL: [FacetClass; 11] = [
+        FacetClass::Country,
+        FacetClass::Person,
+        FacetClass::Event,
+        FacetClass::Org,
+        FacetClass::Place,
+        FacetClass::Topic,
+        FacetClass::Tag,
+        FacetClass::Source,
+        FacetClass::Section,
+        FacetClass::Lang,
+        FacetClass::Domain,
+    ];
+
+    /// The name used in queries and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            FacetClass::Country => "country",
+            FacetClass::Person => "person",
+            FacetClass::Event => "event",
+            FacetClass::Org => "org",
+            FacetClass::Place => "place",
+            FacetClass::Topic => "topic",
+            FacetClass::Tag => "tag",
+            FacetClass::Source => "source",
+            FacetClass::Section => "section",
+            FacetClass::Lang => "lang",
+            FacetClass::Domain => "domain",
+        }
+    }
+
+    /// Whether the tagger fills it, so that `.major` and `.given` mean something.
+    pub fn is_tagged(self) -> bool {
+        matches!(self, FacetClass::Country | FacetClass::Person | FacetClass::Event)
+    }
+}
+
+/// Which part of a facet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FacetSub {
+    /// All values.
+    Any,
+    /// What the article is about.
+    Major,
+    /// What came with the article.
+    Given,
+}
+
+/// A facet, or a part of one: `country`, `country.major`, `source`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct FacetField {
+    /// The class.
+    pub class: FacetClass,
+    /// The part; [`FacetSub::Any`] for classes that are not tagged.
+    pub sub: FacetSub,
+}
+
+impl FacetField {
+    /// The whole facet of a class.
+    pub fn any(class: FacetClass) -> FacetField {
+        FacetField { class, sub: FacetSub::Any }
+    }
+
+    /// The name used in queries and output: `country`, `country.major`.
+    pub fn name(self) -> String {
+        match self.sub {
+            FacetSub::Any => self.class.name().to_owned(),
+            FacetSub::Major => format!("{}.major", self.class.name()),
+            FacetSub::Given => format!("{}.given", self.class.name()),
+        }
+    }
+
+    /// All facet fields there are, in the order of output.
+    pub fn all() -> impl Iterator<Item = FacetField> {
+        FacetClass::ALL.into_iter().flat_map(|class| {
+            let subs: &[FacetSub] = if class.is_tagged() {
+                &[FacetSub::Any, FacetSub::Major, FacetSub::Given]
+            } else {
+                &[FacetSub::Any]
+            };
+            subs.iter().map(move |&sub| FacetField { class, sub })
+        })
+    }
+}
+
+/// The id of a value of an open class: folded, blanks single, no ends.
+///
+/// `" The  Times "` and `the times` are one source.
+pub fn open_id(value: &str) -> String {
+    let folded = crate::text::fold::fold(value);
+    let mut out = String::with_capacity(folded.len());
+    for word in folded.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if word.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}

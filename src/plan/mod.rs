@@ -1,0 +1,266 @@
+//! What a query asks for, with every name resolved and no engine chosen yet.
+//!
+//! *Invariant:* no engine is named here, and a plan means the same on each.
+
+pub mod catalogue;
+pub mod dates;
+pub mod facet;
+pub mod resolve;
+
+use serde::Serialize;
+
+use crate::diag::Span;
+
+pub use catalogue::{Catalogue, Entry};
+pub use facet::{FacetClass, FacetField, FacetSub};
+pub use resolve::{Resolved, Resolver};
+
+/// A query ready for any engine.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// What must hold.
+    pub root: Clause,
+}
+
+/// One condition on an article.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clause {
+    /// Every article.
+    All,
+    /// No article: a value of an open class that no article has.
+    Nothing,
+    /// Words in a text.
+    Text(TextClause),
+    /// A facet has one of these values. Never scores.
+    Facet(FacetTerms),
+    /// The article's date lies in, or touches, this interval. Never scores.
+    Dates(DateInterval),
+    /// One of these articles. Never scores.
+    Ids(Vec<String>),
+    /// The article is a stub (no running text). Never scores.
+    Stub,
+    /// All of them; scores add up.
+    And(Vec<Clause>),
+    /// Any of them; scores of those that hold add up.
+    Or(Vec<Clause>),
+    /// Does not hold. Never scores.
+    Not(Box<Clause>),
+    /// Score times a weight; 0 makes a filter.
+    Boost(f32, Box<Clause>),
+}
+
+/// Which text of an article a [`TextClause`] reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Title or body; a phrase lies within one of them.
+    Any,
+    /// The title.
+    Title,
+    /// The body.
+    Body,
+    /// The first paragraph of the body, at most 100 words.
+    Lead,
+    /// Title or lead.
+    HeadLead,
+    /// The author line.
+    Byline,
+}
+
+/// Which tokens a [`TextClause`] compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    /// Stems, as indexed for ranking.
+    Stems,
+    /// Folded words as written (quotes), `=Surface` forms, single CJK characters.
+    Forms,
+}
+
+/// A word, an adjacent phrase, or a word pattern.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TextClause {
+    /// Where to look.
+    pub scope: Scope,
+    /// What to compare.
+    pub layer: Layer,
+    /// One a position, at least one; a match has each slot at its offset from the first.
+    pub slots: Vec<Slot>,
+    /// Edit budget for positions, as in Lucene; 0 demands the very order.
+    pub slop: u32,
+    /// For [`Layer::Forms`]: the stems that rank the match, one set a slot; empty for no score.
+    pub rank: Vec<Vec<String>>,
+    /// Where the clause stands in the query.
+    pub span: Span,
+}
+
+/// What may stand at one position of a [`TextClause`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Slot {
+    /// Words from the first slot.
+    pub offset: u32,
+    /// Any of these terms (a stem in each language of the index, alternatives), sorted, distinct.
+    pub terms: Vec<String>,
+    /// Instead of terms: a word pattern over folded forms.
+    pub pattern: Option<Pattern>,
+}
+
+/// A pattern over whole folded words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pattern {
+    /// `*` any letters, `?` one letter; parts are literal text between them.
+    Wildcard(Vec<WildcardPart>),
+}
+
+/// A piece of a wildcard pattern.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WildcardPart {
+    /// These letters, folded.
+    Literal(String),
+    /// `*`: any number of letters.
+    Any,
+    /// `?`: one letter.
+    One,
+}
+
+/// Values of one facet field, any of which may hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FacetTerms {
+    /// Which facet, and which part of it.
+    pub field: FacetField,
+    /// Ids, sorted, distinct.
+    pub values: FacetChoice,
+    /// Where the clause stands in the query.
+    pub span: Span,
+}
+
+/// Which values of a facet field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FacetChoice {
+    /// Any value at all.
+    Present,
+    /// One of these ids (an ancestor matches its descendants), sorted, distinct.
+    Ids(Vec<String>),
+}
+
+/// An interval of time, half open, in seconds since 1970 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DateInterval {
+    /// First second, or `i64::MIN`.
+    pub start: i64,
+    /// One past the last second, or `i64::MAX`.
+    pub end: i64,
+    /// Whether touching is enough; else the article's whole interval must lie inside.
+    pub overlap: bool,
+    /// Where the clause stands in the query.
+    pub span: Span,
+}
+
+impl Pattern {
+    /// Whether a folded word matches. Costs parts times letters at worst.
+    pub fn matches(&self, word: &str) -> bool {
+        let Pattern::Wildcard(parts) = self;
+        wildcard_matches(parts, word)
+    }
+
+    /// Letters that every match starts with.
+    pub fn literal_prefix(&self) -> &str {
+        let Pattern::Wildcard(parts) = self;
+        match parts.first() {
+            Some(WildcardPart::Literal(text)) => text,
+            _ => "",
+        }
+    }
+}
+
+/// Greedy matching that goes back to the last `*` only: parts times letters at worst.
+fn wildcard_matches(parts: &[WildcardPart], word: &str) -> bool {
+    let (mut at, mut rest) = (0, word);
+    let mut retry: Option<(usize, &str)> = None;
+    loop {
+        let step = match parts.get(at) {
+            Some(WildcardPart::Any) => {
+                at += 1;
+                retry = Some((at, rest));
+                continue;
+            }
+            Some(WildcardPart::Literal(text)) => rest.strip_prefix(text.as_str()),
+            Some(WildcardPart::One) => {
+                let mut letters = rest.chars();
+                letters.next().map(|_| letters.as_str())
+            }
+            None if rest.is_empty() => return true,
+            None => None,
+        };
+        if let Some(next) = step {
+            (at, rest) = (at + 1, next);
+            continue;
+        }
+        let Some((from, text)) = retry else { return false };
+        let mut letters = text.chars();
+        if letters.next().is_none() {
+            return false;
+        }
+        (at, rest) = (from, letters.as_str());
+        retry = Some((from, rest));
+    }
+}
+
+impl Clause {
+    /// Calls `each` with every clause that a match may rest on: negated ones are left out.
+    pub fn positive<'c>(&'c self, each: &mut dyn FnMut(&'c Clause)) {
+        match self {
+            Clause::And(parts) | Clause::Or(parts) => {
+                parts.iter().for_each(|part| part.positive(each));
+            }
+            Clause::Boost(_, inner) => inner.positive(each),
+            Clause::Not(_) => {}
+            leaf => each(leaf),
+        }
+    }
+
+    /// Whether a match can have a score above 0.
+    pub fn scores(&self) -> bool {
+        match self {
+            Clause::Text(text) => text.layer == Layer::Stems || !text.rank.is_empty(),
+            Clause::And(parts) | Clause::Or(parts) => parts.iter().any(Clause::scores),
+            Clause::Boost(weight, inner) => *weight > 0.0 && inner.scores(),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_match_whole_words() {
+        let pattern = Pattern::Wildcard(vec![
+            WildcardPart::Literal("wom".into()),
+            WildcardPart::One,
+            WildcardPart::Literal("n".into()),
+            WildcardPart::Any,
+        ]);
+        assert!(pattern.matches("woman") && pattern.matches("women") && pattern.matches("womanly"));
+        assert!(!pattern.matches("womn") && !pattern.matches("awoman"));
+        assert_eq!(pattern.literal_prefix(), "wom");
+    }
+
+    #[test]
+    fn many_stars_cost_no_more_than_their_product() {
+        let mut parts = Vec::new();
+        for _ in 0..30 {
+            parts.push(WildcardPart::Any);
+            parts.push(WildcardPart::Literal("a".into()));
+        }
+        parts.push(WildcardPart::Literal("b".into()));
+        assert!(!Pattern::Wildcard(parts.clone()).matches(&"a".repeat(400)));
+        parts.push(WildcardPart::Any);
+        assert!(Pattern::Wildcard(parts).matches(&("a".repeat(400) + "bc")));
+    }
+}

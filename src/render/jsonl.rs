@@ -1,0 +1,36 @@
+//! One JSON object a line: hits as they come, facet values, and a summary that ends the answer.
+
+use std::io::{self, Write};
+
+use super::{Head, Needs, Renderer, Summary, wire};
+use crate::search::Hit;
+
+/// Writes JSON Lines. A missing summary means that the answer was cut off.
+#[derive(Debug)]
+pub(super) struct Jsonl;
+
+impl Renderer for Jsonl {
+    fn needs(&self) -> Needs {
+        Needs::Snippet
+    }
+
+    fn begin(&mut self, _: &mut dyn Write, _: &Head<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn hit(&mut self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
+        wire::write(out, &wire::hit(hit))?;
+        out.write_all(b"\n")
+    }
+
+    fn end(&mut self, out: &mut dyn Write, summary: &Summary<'_>) -> io::Result<()> {
+        for counts in summary.facets {
+            for entry in &counts.values {
+                wire::write(out, &wire::facet_value(counts, entry))?;
+                out.write_all(b"\n")?;
+            }
+        }
+        wire::write(out, &wire::summary(summary))?;
+        out.write_all(b"\n")
+    }
+}

@@ -1,0 +1,122 @@
+//! How results are shown: one renderer a format, written a hit at a time.
+//!
+//! *Invariant:* text of articles reaches a terminal only without control and direction characters.
+//! *Invariant:* a renderer keeps no hits; memory does not grow with their number.
+
+pub mod article;
+pub mod counts;
+mod csv;
+pub mod fields;
+mod human;
+pub mod ids;
+mod json;
+mod jsonl;
+pub mod paint;
+pub mod stats;
+pub mod wire;
+
+use std::io::{self, Write};
+
+use crate::diag::Diagnostic;
+use crate::engine::FacetCounts;
+use crate::search::Hit;
+
+pub use paint::Style;
+
+/// Formats of a list of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Format {
+    /// For people: grouped on a terminal, one hit a line in a pipe.
+    #[default]
+    Human,
+    /// One JSON object.
+    Json,
+    /// One JSON object a line: hits, facet values, a summary at the end.
+    Jsonl,
+    /// RFC 4180 with a header.
+    Csv,
+    /// Ids, one a line.
+    Ids,
+}
+
+/// What a renderer reads of a hit; less is faster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Needs {
+    /// Id, rank and score.
+    Id,
+    /// Everything but marks and fragments.
+    Article,
+    /// Everything.
+    Snippet,
+}
+
+/// What is known before the first hit.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// Exact number of matches; `None` in a stream.
+    pub total: Option<u64>,
+    /// How many hits follow; `None` in a stream.
+    pub shown: Option<u64>,
+    /// Counted facets.
+    pub facets: &'a [FacetCounts],
+    /// Size and seed, where the hits are a random sample.
+    pub sample: Option<(u64, u64)>,
+}
+
+/// What is known after the last hit.
+#[derive(Debug, Clone, Copy)]
+pub struct Summary<'a> {
+    /// Canonical text of the query.
+    pub query: &'a str,
+    /// Exact number of matches.
+    pub total: u64,
+    /// Milliseconds since the command was started.
+    pub took_ms: u64,
+    /// Warnings about the query.
+    pub warnings: &'a [Diagnostic],
+    /// Counted facets.
+    pub facets: &'a [FacetCounts],
+    /// Size and seed, where the hits are a random sample.
+    pub sample: Option<(u64, u64)>,
+    /// Which state of which index answered.
+    pub index: IndexState<'a>,
+}
+
+/// Names one state of one index.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IndexState<'a> {
+    /// Identity of the index.
+    pub uuid: &'a str,
+    /// Number of the commit.
+    pub generation: u64,
+}
+
+/// Writes a list of hits in one format, a hit at a time.
+pub trait Renderer: std::fmt::Debug {
+    /// What it reads of a hit.
+    fn needs(&self) -> Needs;
+
+    /// Writes what comes before the hits.
+    fn begin(&mut self, out: &mut dyn Write, head: &Head<'_>) -> io::Result<()>;
+
+    /// Writes one hit.
+    fn hit(&mut self, out: &mut dyn Write, hit: &Hit) -> io::Result<()>;
+
+    /// Writes what comes after the hits.
+    fn end(&mut self, out: &mut dyn Write, summary: &Summary<'_>) -> io::Result<()>;
+}
+
+/// The renderer of a format.
+pub fn open(format: Format, style: Style) -> Box<dyn Renderer> {
+    match format {
+        Format::Human if style.terminal => Box::new(human::Grouped::new(style)),
+        Format::Human => Box::new(human::Lines::new(style)),
+        Format::Json => Box::new(json::Json::default()),
+        Format::Jsonl => Box::new(jsonl::Jsonl),
+        Format::Csv => Box::new(csv::Csv::new(style.terminal)),
+        Format::Ids => Box::new(ids::Ids { nul: style.nul }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

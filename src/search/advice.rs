@@ -1,0 +1,61 @@
+//! What to tell where nothing was found: how many articles each part of the query has alone.
+
+use super::{Archive, ReadOptions, Reading};
+use crate::diag::Span;
+use crate::engine::{EngineError, Question};
+use crate::plan::Resolver;
+use crate::query::ast::{Expr, Node};
+use crate::query::canon::canonical;
+
+/// Parts that are counted, at most.
+pub const MAX_PARTS: usize = 12;
+
+/// A part of a query and how many articles match it alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartCount {
+    /// The part's canonical text; a negated part without its NOT.
+    pub text: String,
+    /// Whether the query excludes it.
+    pub excluded: bool,
+    /// Articles that match it.
+    pub count: u64,
+    /// Where it stands in the query.
+    pub span: Span,
+}
+
+/// Counts each top-level part of an AND alone, the first [`MAX_PARTS`]; nothing for other queries.
+///
+/// Costs one count a part.
+///
+/// # Errors
+/// What the engine reports.
+pub fn part_counts(
+    archive: &dyn Archive,
+    reading: &Reading,
+    options: &ReadOptions,
+) -> Result<Vec<PartCount>, EngineError> {
+    let Node::And(parts) = &reading.expr.node else { return Ok(Vec::new()) };
+    let resolver = Resolver { catalogue: archive, now: options.now, lang: options.lang.clone() };
+    let mut counts = Vec::new();
+    for part in parts.iter().take(MAX_PARTS) {
+        let (part, excluded): (&Expr, bool) = match &part.node {
+            Node::Not(inner) => (inner, true),
+            _ => (part, false),
+        };
+        let Some(plan) = resolver.resolve(part).plan else { continue };
+        let answer = archive.answer(&Question {
+            plan: &plan,
+            limit: 0,
+            total: true,
+            sample: None,
+            facets: &[],
+        })?;
+        counts.push(PartCount {
+            text: canonical(part),
+            excluded,
+            count: answer.total.unwrap_or(0),
+            span: part.span,
+        });
+    }
+    Ok(counts)
+}

@@ -1,0 +1,169 @@
+//! Facet counts: which fields, over which matches.
+//!
+//! Counts of a class are disjunctive: they ignore the query's own positive filters on the class,
+//! so that beside `country:Japan` the other countries can be seen (Hearst, 2009).
+
+use super::{Archive, Reading};
+use crate::diag::{Diagnostic, Span, nearest};
+use crate::engine::FacetQuestion;
+use crate::plan::{Clause, FacetClass, FacetField, FacetSub, Plan};
+use crate::query::ast::{Expr, Node};
+use crate::query::field::Field;
+
+/// One question a field, in their order.
+pub fn questions(
+    reading: &Reading,
+    fields: &[(FacetField, usize)],
+    conjunctive: bool,
+) -> Vec<FacetQuestion> {
+    let mut kept = Vec::new();
+    regions(&reading.expr, &mut kept);
+    fields
+        .iter()
+        .map(|&(field, size)| {
+            let lifted = || lift(&reading.plan, field.class, &kept);
+            let plan = if conjunctive { None } else { lifted() };
+            FacetQuestion { field, size, labels: true, plan }
+        })
+        .collect()
+}
+
+/// The plan without its positive top-level filters on `class`; `None` if it has none.
+///
+/// A filter may be a list, an OR or a group as long as every leaf is of the class. Clauses inside
+/// a span of `kept` stay.
+pub fn lift(plan: &Plan, class: FacetClass, kept: &[Span]) -> Option<Plan> {
+    let root = match &plan.root {
+        Clause::And(parts) => {
+            let rest: Vec<Clause> =
+                parts.iter().filter(|part| !is_filter(part, class, kept)).cloned().collect();
+            if rest.len() == parts.len() {
+                return None;
+            }
+            match <[Clause; 1]>::try_from(rest) {
+                Ok([only]) => only,
+                Err(rest) if rest.is_empty() => Clause::All,
+                // What only excludes needs something to exclude from.
+                Err(rest) => Clause::And(rest),
+            }
+        }
+        root if is_filter(root, class, kept) => Clause::All,
+        _ => return None,
+    };
+    Some(Plan { root })
+}
+
+/// A warning for each field in which no article of the index has a value.
+pub fn no_values(archive: &dyn Archive, fields: &[(FacetField, usize)]) -> Vec<Diagnostic> {
+    let empty = fields.iter().filter(|(field, _)| !archive.has_values(*field));
+    empty
+        .map(|(field, _)| {
+            let message = format!("no article of this index has a value in {}", field.name());
+            let warning = Diagnostic::warning("no_values", Span::default(), message)
+                .hint("'dateline stats' tells which fields are filled");
+            Diagnostic { span: None, ..warning }
+        })
+        .collect()
+}
+
+fn is_filter(clause: &Clause, class: FacetClass, kept: &[Span]) -> bool {
+    match clause {
+        Clause::Facet(facet) => {
+            let inside = |span: &Span| span.start <= facet.span.start && facet.span.end <= span.end;
+            facet.field.class == class && !kept.iter().any(inside)
+        }
+        Clause::Boost(_, inner) => is_filter(inner, class, kept),
+        Clause::And(parts) | Clause::Or(parts) => {
+            !parts.is_empty() && parts.iter().all(|part| is_filter(part, class, kept))
+        }
+        _ => false,
+    }
+}
+
+/// Spans of `region:` clauses: they become countries in the plan, but who asks for a region wants
+/// to see its countries.
+fn regions(expr: &Expr, out: &mut Vec<Span>) {
+    match &expr.node {
+        Node::Facet(facet) if facet.field == Field::Region => out.push(expr.span),
+        Node::And(parts) | Node::Or(parts) => parts.iter().for_each(|part| regions(part, out)),
+        Node::Boost(_, inner) => regions(inner, out),
+        _ => {}
+    }
+}
+
+/// Reads `country`, `person.major` or `c`: a facet field by its name or an alias.
+///
+/// # Errors
+/// `unknown_field`, with the nearest names; `not_supported` for a field that is no facet.
+pub fn field(name: &str) -> Result<FacetField, Diagnostic> {
+    let span = Span::new(0, name.chars().count());
+    let (base, sub) = match name.split_once('.') {
+        Some((base, sub)) => (base, Some(sub)),
+        None => (name, None),
+    };
+    let names = || FacetClass::ALL.iter().map(|class| class.name());
+    let list = || names().collect::<Vec<_>>().join(", ");
+    let Some(known) = Field::from_name(base) else {
+        let near: Vec<String> = nearest(base, names(), 3).into_iter().map(str::to_owned).collect();
+        let hint = match near.first() {
+            Some(first) => format!("did you mean '{first}'? facets are {}", list()),
+            None => format!("facets are {}", list()),
+        };
+        return Err(Diagnostic::error("unknown_field", span, format!("unknown facet '{base}'"))
+            .hint(hint)
+            .suggest(near));
+    };
+    let Some(class) = FacetClass::ALL.into_iter().find(|class| class.name() == known.name()) else {
+        let message = format!("values of '{}' cannot be counted", known.name());
+        return Err(Diagnostic::error("not_supported", span, message)
+            .hint(format!("facets are {}", list())));
+    };
+    let sub = match sub {
+        None => FacetSub::Any,
+        Some("major") if class.is_tagged() => FacetSub::Major,
+        Some("given") if class.is_tagged() => FacetSub::Given,
+        Some(sub) => {
+            let parts = if class.is_tagged() { "major and given" } else { "none" };
+            let message = format!("the facet '{}' has no part '{sub}'", class.name());
+            return Err(Diagnostic::error("unknown_field", span, message)
+                .hint(format!("its parts are: {parts}")));
+        }
+    };
+    Ok(FacetField { class, sub })
+}
+
+/// Reads a list such as `country:5,person`; a field without a number has `default` values, one
+/// with 0 all.
+///
+/// # Errors
+/// Like [`field`]; `bad_number` for a size that is none. Spans count from the start of `text`.
+pub fn list(text: &str, default: usize) -> Result<Vec<(FacetField, usize)>, Diagnostic> {
+    let mut out: Vec<(FacetField, usize)> = Vec::new();
+    let mut start = 0;
+    for item in text.split(',') {
+        let length = item.chars().count();
+        let shifted = |mut diagnostic: Diagnostic| {
+            diagnostic.span =
+                diagnostic.span.map(|span| Span::new(span.start + start, span.end + start));
+            diagnostic
+        };
+        let (name, size) = match item.split_once(':') {
+            Some((name, size)) => (name, Some(size)),
+            None => (item, None),
+        };
+        let size = match size {
+            None => default,
+            Some(size) => size.trim().parse().map_err(|_| {
+                let message = format!("'{size}' is no number of values");
+                Diagnostic::error("bad_number", Span::new(start, start + length), message)
+                    .hint("write it as in country:5; 0 is all")
+            })?,
+        };
+        let field = field(name.trim()).map_err(shifted)?;
+        if !out.iter().any(|(known, _)| *known == field) {
+            out.push((field, size));
+        }
+        start += length + 1;
+    }
+    Ok(out)
+}

@@ -1,0 +1,255 @@
+//! From query text to hits: reading, answering, fetching, snippets and facet counts.
+//!
+//! *Invariant:* a query that cannot be answered exactly is an error that names the part.
+
+pub mod advice;
+pub mod facets;
+pub mod hits;
+pub mod label;
+
+use std::ops::ControlFlow;
+
+use crate::analyze::Analyzers;
+use crate::diag::{Diagnostic, Severity, Span};
+use crate::engine::{Engine, EngineError, FacetCounts, Match, Question};
+use crate::plan::{Catalogue, FacetField, Plan, Resolver};
+use crate::query::{self, Expr, ParseOptions};
+use crate::snippet::{Matcher, Options};
+
+pub use hits::{Hit, Hits};
+
+/// What a search needs of an index: answers, and what names mean in it.
+pub trait Archive: Engine + Catalogue {}
+
+impl<T: Engine + Catalogue + ?Sized> Archive for T {}
+
+/// How a query text is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// How words are joined, and whether warnings are errors.
+    pub parse: ParseOptions,
+    /// Language of the query's words; all languages of the index without it.
+    pub lang: Option<String>,
+    /// What relative dates count from, seconds since 1970.
+    pub now: i64,
+}
+
+/// A query that was read and can be answered exactly.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// Its syntax tree.
+    pub expr: Expr,
+    /// Its canonical text.
+    pub canonical: String,
+    /// What it asks of an engine.
+    pub plan: Plan,
+    /// Warnings and notes, in the order of the text.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What is asked of an index.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The query as typed.
+    pub query: String,
+    /// How it is read.
+    pub reading: ReadOptions,
+    /// How many hits, the best first; 0 for none.
+    pub limit: usize,
+    /// Instead of the best: a random sample of `limit` hits drawn with this seed.
+    pub sample: Option<u64>,
+    /// Facet fields to count over all matches, and how many values of each; 0 for all.
+    pub facets: Vec<(FacetField, usize)>,
+    /// Count a class over the matches of the whole query, its own filters too.
+    pub conjunctive: bool,
+    /// Whether hits have snippets.
+    pub snippets: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The query is wrong; at least one of these is an error.
+    #[error("{}", first_error(.0))]
+    Query(Vec<Diagnostic>),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+fn first_error(diagnostics: &[Diagnostic]) -> &str {
+    diagnostics.iter().find(|d| d.is_error()).map_or("the query is wrong", |d| &d.message)
+}
+
+/// Reads a query: syntax, names, dates, and whether this engine answers it exactly.
+///
+/// # Errors
+/// [`SearchError::Query`] with all messages, warnings too.
+pub fn read(
+    archive: &dyn Archive,
+    text: &str,
+    options: &ReadOptions,
+) -> Result<Reading, SearchError> {
+    let parsed = query::parse(text, &options.parse);
+    let mut diagnostics = parsed.diagnostics;
+    let Some(expr) = parsed.expr else {
+        return Err(SearchError::Query(ensure_error(diagnostics, text)));
+    };
+    let resolver = Resolver { catalogue: archive, now: options.now, lang: options.lang.clone() };
+    let resolved = resolver.resolve(&expr);
+    diagnostics.extend(resolved.diagnostics);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    if options.parse.strict {
+        for diagnostic in &mut diagnostics {
+            if diagnostic.severity == Severity::Warning {
+                diagnostic.severity = Severity::Error;
+            }
+        }
+    }
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    let Some(plan) = resolved.plan.filter(|_| !failed) else {
+        return Err(SearchError::Query(ensure_error(diagnostics, text)));
+    };
+    let gaps = archive.gaps(&plan);
+    if !gaps.is_empty() {
+        diagnostics.extend(gaps.into_iter().map(|gap| {
+            let message = format!("{} cannot be searched yet", gap.what);
+            Diagnostic::error("not_supported", gap.span, message)
+        }));
+        return Err(SearchError::Query(diagnostics));
+    }
+    Ok(Reading { canonical: query::canon::canonical(&expr), expr, plan, warnings: diagnostics })
+}
+
+/// A query without an answer must say so, whatever the parser and the resolver forgot.
+fn ensure_error(mut diagnostics: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        let span = Span::new(0, text.chars().count());
+        diagnostics.push(Diagnostic::error("bad_query", span, "the query cannot be read"));
+    }
+    diagnostics
+}
+
+/// What an engine found for a request, before any article is fetched.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Exact number of matches.
+    pub total: u64,
+    /// The hits asked for, best first.
+    pub matches: Vec<Match>,
+    /// One an asked facet field, in their order, with labels.
+    pub facets: Vec<FacetCounts>,
+}
+
+/// Answers a query that was read. Fetches no article; `request.query` is not looked at.
+///
+/// # Errors
+/// What the engine reports.
+pub fn answer(
+    archive: &dyn Archive,
+    reading: &Reading,
+    request: &Request,
+) -> Result<Found, SearchError> {
+    let questions = facets::questions(reading, &request.facets, request.conjunctive);
+    let answer = archive
+        .answer(&Question {
+            plan: &reading.plan,
+            limit: request.limit,
+            total: true,
+            sample: request.sample,
+            facets: &questions,
+        })
+        .map_err(from_engine)?;
+    let mut counts = answer.facets;
+    counts.iter_mut().for_each(label::label_counts);
+    Ok(Found { total: answer.total.unwrap_or(0), matches: answer.matches, facets: counts })
+}
+
+/// A pattern with too many words is an error of the query, with its place.
+pub fn from_engine(error: EngineError) -> SearchError {
+    match error {
+        EngineError::TooManyTerms { span, .. } => SearchError::Query(vec![
+            Diagnostic::error("too_many_terms", span, error.to_string())
+                .hint("write more letters, or the words themselves with OR"),
+        ]),
+        error => SearchError::Engine(error),
+    }
+}
+
+/// Makes hits of matches: fetches the article, marks what matched, cuts snippets.
+#[derive(Debug)]
+pub struct Shower {
+    matcher: Option<Matcher>,
+    analyzers: Analyzers,
+    options: Options,
+}
+
+impl Shower {
+    /// For the matches of a query; without `snippets` nothing is marked and bodies are not read.
+    pub fn new(reading: &Reading, snippets: bool) -> Shower {
+        Shower {
+            matcher: snippets.then(|| Matcher::new(&reading.plan)),
+            analyzers: Analyzers::default(),
+            options: Options::default(),
+        }
+    }
+
+    /// The hit of a match. Some ten microseconds, with a snippet up to a hundred.
+    ///
+    /// # Errors
+    /// When the article cannot be read.
+    pub fn hit(
+        &mut self,
+        archive: &dyn Archive,
+        found: &Match,
+        rank: Option<u64>,
+    ) -> Result<Hit, EngineError> {
+        let stored = archive.fetch(found)?;
+        let snippet = self
+            .matcher
+            .as_mut()
+            .map(|matcher| matcher.snippet(&stored, &mut self.analyzers, &self.options));
+        Ok(Hit::new(stored, found.score, rank, snippet))
+    }
+}
+
+/// Reads, answers, fetches and cuts snippets: everything at once.
+///
+/// Keeps all hits in memory; [`answer`] with a [`Shower`], or [`stream`], does not.
+///
+/// # Errors
+/// [`SearchError`], see [`read`] and [`answer`].
+pub fn search(archive: &dyn Archive, request: &Request) -> Result<Hits, SearchError> {
+    let reading = read(archive, &request.query, &request.reading)?;
+    let found = answer(archive, &reading, request)?;
+    let mut shower = Shower::new(&reading, request.snippets);
+    let mut hits = Vec::with_capacity(found.matches.len());
+    for (at, each) in found.matches.iter().enumerate() {
+        let rank = request.sample.is_none().then_some(at as u64 + 1);
+        hits.push(shower.hit(archive, each, rank).map_err(from_engine)?);
+    }
+    Ok(Hits {
+        query: reading.canonical,
+        total: found.total,
+        hits,
+        facets: found.facets,
+        warnings: reading.warnings,
+    })
+}
+
+/// Gives every match in index order to `each` until it breaks; how many were seen.
+///
+/// Bounded memory, whatever the number of matches.
+///
+/// # Errors
+/// What the engine reports.
+pub fn stream(
+    archive: &dyn Archive,
+    reading: &Reading,
+    each: &mut dyn FnMut(Match) -> ControlFlow<()>,
+) -> Result<u64, SearchError> {
+    archive.scan(&reading.plan, each).map_err(from_engine)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

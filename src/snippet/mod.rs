@@ -1,0 +1,110 @@
+//! Where a query's words stand in an article, and the passages that show them best.
+//!
+//! *Invariant:* only the plan and the stored article are read, never an index, so that every
+//! engine's answer is marked alike.
+
+mod chunk;
+mod evidence;
+mod fragment;
+mod lexicon;
+pub mod markup;
+pub mod matcher;
+mod phrase;
+mod unit;
+
+use serde::Serialize;
+
+pub use markup::{Piece, pieces};
+pub use matcher::{Found, Matcher, Matches};
+
+use crate::analyze::Analyzers;
+use crate::engine::StoredArticle;
+
+/// How fragments are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Fragments of the body at most; 2 by default, 0 for the title alone.
+    pub fragments: usize,
+    /// Unicode characters in a fragment at most, 200 by default. Only a single word or phrase that
+    /// is longer makes a longer fragment.
+    pub chars: usize,
+    /// Whether mentions of countries, persons and events that the query filters by are marked
+    /// too; off by default.
+    pub evidence: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { fragments: 2, chars: 200, evidence: false }
+    }
+}
+
+/// A marked range of a stored field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// First byte in the stored field, and one past the last.
+    pub bytes: (usize, usize),
+    /// The same range in Unicode characters.
+    pub chars: (usize, usize),
+}
+
+/// A whole field with its marks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Marked {
+    /// The field as stored.
+    pub text: String,
+    /// Sorted, disjoint.
+    pub marks: Vec<Mark>,
+}
+
+/// The field that a fragment was cut from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// The title.
+    Title,
+    /// The body.
+    Body,
+}
+
+/// A passage of a stored field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fragment {
+    /// Which field.
+    pub field: Field,
+    /// First byte in the stored field, and one past the last.
+    pub bytes: (usize, usize),
+    /// The same range in Unicode characters.
+    pub chars: (usize, usize),
+    /// Exactly this slice, line breaks and all.
+    pub text: String,
+    /// Sorted, disjoint, inside the fragment; ranges of the stored field.
+    pub marks: Vec<Mark>,
+    /// It does not start where a sentence starts.
+    pub cut_start: bool,
+    /// It does not end where a sentence ends.
+    pub cut_end: bool,
+}
+
+/// What a hit shows of its article.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Snippet {
+    /// The whole title.
+    pub title: Marked,
+    /// Passages of the body in their order, disjoint: the best ones, or the lead without marks
+    /// where nothing matches.
+    pub fragments: Vec<Fragment>,
+}
+
+/// The snippet of one article; a convenience over [`Matcher::snippet`] for a single one.
+pub fn snippet(
+    plan: &crate::plan::Plan,
+    article: &StoredArticle,
+    analyzers: &mut Analyzers,
+    options: &Options,
+) -> Snippet {
+    Matcher::new(plan).snippet(article, analyzers, options)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,291 @@
+//! Decides which country a city or region belongs to, and whether a word is a place at all.
+
+use super::mention::{Context, Hit};
+use super::names::{Entry, Id, Kind, NO_ID};
+use super::rule;
+use super::scan::{Match, Side};
+
+use super::words::{self, has};
+use crate::text::Token;
+
+/// What the unambiguous mentions of an article say about its places.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// Countries named, with the number of their mentions; sorted by id.
+    named: Vec<(Id, u32)>,
+    /// Countries whose states or provinces are named.
+    states: Vec<Id>,
+    /// Countries whose capitals are named.
+    pub capitals: Vec<Id>,
+    /// Countries of the dateline.
+    dateline: Vec<Id>,
+}
+
+impl Evidence {
+    /// Collects what `hits` say, all of them unambiguous.
+    pub fn of(context: &Context<'_>, hits: &[Hit]) -> Evidence {
+        let mut evidence = Evidence::default();
+        let mut ids: Vec<Id> = hits
+            .iter()
+            .filter(|hit| hit.kind != Kind::Ticker && hit.kind != Kind::Currency)
+            .map(|hit| hit.id)
+            .collect();
+        ids.sort_unstable();
+        for id in ids {
+            match evidence.named.last_mut() {
+                Some(last) if last.0 == id => last.1 += 1,
+                _ => evidence.named.push((id, 1)),
+            }
+        }
+        evidence.states = hits
+            .iter()
+            .filter(|hit| matches!(hit.kind, Kind::State | Kind::Abbreviation))
+            .map(|hit| hit.id)
+            .collect();
+        if let Some(dateline) = context.dateline {
+            evidence.dateline = dateline.cities.iter().filter_map(|city| city.id).collect();
+        }
+        evidence
+    }
+
+    /// Notes the capitals among `matches`, which are judged later.
+    pub fn with_capitals(mut self, context: &Context<'_>, matches: &[Match]) -> Evidence {
+        for (group, _) in matches.iter().filter_map(|found| found.name) {
+            let group = context.names.group(group);
+            self.capitals
+                .extend(group.iter().filter(|e| e.kind == Kind::Capital).map(|entry| entry.id));
+        }
+        self.capitals.extend(&self.dateline);
+        self.capitals.sort_unstable();
+        self.capitals.dedup();
+        self
+    }
+
+    /// How often a country is named without doubt.
+    pub fn named(&self, id: Id) -> u32 {
+        self.named.binary_search_by_key(&id, |row| row.0).map_or(0, |at| self.named[at].1)
+    }
+
+    /// What the country's other mentions add to a candidate: 0, or 1 to 2.2.
+    fn support(&self, id: Id) -> f64 {
+        match self.named(id) {
+            0 => 0.0,
+            count => (1.0 + 0.3 * f64::from(count).ln()).min(2.2),
+        }
+    }
+}
+
+/// The region or country after the comma or in the parentheses behind a match, with its last word.
+pub fn region_after(context: &Context<'_>, matches: &[Match], at: usize) -> Option<(Id, usize)> {
+    let found = &matches[at];
+    let next = matches.get(at + 1).filter(|next| next.side == found.side)?;
+    let side = &context.sides[found.side];
+    if side.next(found.last) != Some(next.first) {
+        return None;
+    }
+    let gap = side.gap(found.last, next.first);
+    let mut marks = gap.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    if !matches!((marks.next(), marks.next()), (Some(b',' | b'('), None)) {
+        return None;
+    }
+    if let Some((group, last)) = next.name {
+        let words = &side.tokens[next.first..=last];
+        let entry = context
+            .names
+            .group(group)
+            .iter()
+            .filter(|entry| {
+                matches!(entry.kind, Kind::Name | Kind::State | Kind::Abbreviation)
+                    && entry.languages & context.allowed.languages != 0
+                    && entry.fits(side.text, words)
+                    && entry.id != NO_ID
+            })
+            .min_by_key(|entry| match entry.kind {
+                // `Macon, Georgia`: the state.
+                Kind::State => 0,
+                _ => 1,
+            })?;
+        // `London, New York and Paris` is a list.
+        let listed = context.names.group(group).iter().any(|e| e.kind == Kind::City);
+        let listed = listed || side.folded(next.first) == "washington";
+        return (!listed).then_some((entry.id, last));
+    }
+    None
+}
+
+/// A capital or big city of names.tsv: its country unless the article says otherwise.
+pub fn resolve_known(
+    context: &Context<'_>,
+    matches: &[Match],
+    at: usize,
+    entry: &Entry,
+    evidence: &Evidence,
+) -> Hit {
+    let found = &matches[at];
+    let last = found.name.map_or(found.last, |(_, last)| last);
+    let rule = if entry.kind == Kind::Capital { rule::CAPITAL } else { rule::CITY };
+    let row = found.place.filter(|&(_, place)| place == last).map(|(row, _)| row);
+    let has_namesake =
+        |id: Id| row.is_some_and(|row| context.tables.candidates(row).any(|c| c.0 == id));
+    if let Some((region, _)) = region_after(context, matches, at)
+        && region != entry.id
+    {
+        let us = context.tables.id("US");
+        if region == us || has_namesake(region) {
+            return context.hit(found, last, region, Kind::Place, rule::COMMA);
+        }
+    }
+    if let Some(row) = row
+        && evidence.named(entry.id) == 0
+        && !evidence.dateline.contains(&entry.id)
+    {
+        let own = context
+            .tables
+            .candidates(row)
+            .find(|candidate| candidate.0 == entry.id)
+            .map_or(5.5, |candidate| (candidate.1 + 10.0).log10());
+        let other = context
+            .tables
+            .candidates(row)
+            .filter(|candidate| candidate.0 != entry.id && evidence.states.contains(&candidate.0))
+            .map(|(id, people)| {
+                let local = f64::from(u8::from(evidence.dateline.contains(&id)));
+                ((people + 10.0).log10() + 1.2 + evidence.support(id) * 0.3 + local, id)
+            })
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((score, id)) = other
+            && score > own
+            && entry.kind == Kind::City
+        {
+            return context.hit(found, last, id, Kind::Place, rule::PLACE);
+        }
+    }
+    context.hit(found, last, entry.id, entry.kind, rule)
+}
+
+/// A place of places.tsv, if it is one here.
+pub fn resolve(
+    context: &Context<'_>,
+    matches: &[Match],
+    at: usize,
+    evidence: &Evidence,
+) -> Option<Hit> {
+    let found = &matches[at];
+    let side = &context.sides[found.side];
+    let (row, last) = found.place?;
+    if !context.allowed.english {
+        let (id, people) = context.tables.candidates(row).next()?;
+        return (people >= 300_000.0)
+            .then(|| context.hit(found, last, id, Kind::Place, rule::PLACE));
+    }
+    let region = region_after(context, matches, at);
+    let mut best: Option<(f64, f64, Id)> = None;
+    let mut largest = 0.0;
+    for (id, people) in context.tables.candidates(row) {
+        let base = (people + 10.0).log10();
+        let of_region = region.is_some_and(|(region, _)| region == id);
+        if largest == 0.0 {
+            largest = people;
+        } else if largest >= 500_000.0
+            && !of_region
+            && !(evidence.states.contains(&id) && best.is_some_and(|b| evidence.named(b.2) == 0))
+        {
+            continue;
+        }
+        let mut score = base + evidence.support(id);
+        score += if of_region { 6.0 } else { 0.0 };
+        score += if evidence.dateline.contains(&id) { 1.0 } else { 0.0 };
+        score += if evidence.states.contains(&id) { 0.6 } else { 0.0 };
+        if best.is_none_or(|best| score > best.0) {
+            best = Some((score, base, id));
+        }
+    }
+    let (_, base, id) = best?;
+    if region.is_some_and(|(region, _)| region == id) {
+        return Some(context.hit(found, last, id, Kind::Place, rule::COMMA));
+    }
+    if side.capitals || is_common(context, side, found.first, last) {
+        return None;
+    }
+    let score = base - 5.0 + surroundings(context, side, found.first, last, evidence, id);
+    (score >= 0.9).then(|| context.hit(found, last, id, Kind::Place, rule::PLACE))
+}
+
+fn is_common(context: &Context<'_>, side: &Side<'_>, first: usize, last: usize) -> bool {
+    first == last && context.tables.is_common(side.tokens[first].hash)
+}
+
+/// How the words around speak for a place.
+fn surroundings(
+    context: &Context<'_>,
+    side: &Side<'_>,
+    first: usize,
+    last: usize,
+    evidence: &Evidence,
+    id: Id,
+) -> f64 {
+    let mut score = 0.0;
+    let before = side.before(first).filter(|&before| side.touches(before, first));
+    let prepared = before.is_some_and(|at| has(words::PREPOSITIONS, side.folded(at)));
+    score += if prepared { 1.2 } else { 0.0 };
+    score += if evidence.named(id) > 0 { 1.0 } else { 0.0 };
+    score += if evidence.states.contains(&id) { 0.5 } else { 0.0 };
+    score += if evidence.dateline.contains(&id) { 0.5 } else { 0.0 };
+    if before.is_some_and(|at| {
+        side.tokens[at].has(Token::CAPITAL) && !side.tokens[at].has(Token::SENTENCE)
+    }) {
+        score -= 1.2;
+    }
+    let after = side.next(last).filter(|&next| side.touches(last, next));
+    if let Some(next) = after {
+        let word = side.folded(next);
+        if has(words::PLACE_WORDS, word) {
+            score += 0.6;
+        } else if side.tokens[next].has(Token::CAPITAL) {
+            score -= if has(words::ORGANISATIONS, word) { 2.0 } else { 0.9 };
+        }
+    }
+    let family = before.is_some_and(|at| context.tables.is_forename(side.tokens[at].hash));
+    score -= if family { 1.5 } else { 0.0 };
+    let letters = side.tokens[last].end - side.tokens[first].start;
+    score -= if letters <= 4 { 1.0 } else { 0.0 };
+    score -= if context.tables.is_forename(side.tokens[first].hash) { 1.5 } else { 0.0 };
+    score + if first != last { 0.4 } else { 0.0 }
+}
+
+/// Rule `again`: a place accepted once is accepted wherever it stands, with the same country.
+pub fn again(context: &Context<'_>, matches: &[Match], pending: &[usize], hits: &mut Vec<Hit>) {
+    let mut taken: Vec<(usize, u32, Kind, Id)> =
+        hits.iter().map(|hit| (hit.side, hit.start, hit.kind, hit.id)).collect();
+    taken.sort_unstable();
+    let at_start = |found: &Match| {
+        let start = context.sides[found.side].tokens[found.first].start;
+        let at = taken.partition_point(|hit| (hit.0, hit.1) < (found.side, start));
+        taken.get(at).filter(|hit| (hit.0, hit.1) == (found.side, start))
+    };
+    let mut accepted: Vec<(u32, Id)> = pending
+        .iter()
+        .filter_map(|&at| {
+            let (row, _) = matches[at].place?;
+            let hit = at_start(&matches[at]).filter(|hit| hit.2 == Kind::Place)?;
+            Some((row, hit.3))
+        })
+        .collect();
+    // The first acceptance of a row decides.
+    accepted.sort_by_key(|known| known.0);
+    accepted.dedup_by_key(|known| known.0);
+    for &at in pending {
+        let found = &matches[at];
+        let Some((row, last)) = found.place else { continue };
+        let Ok(known) = accepted.binary_search_by_key(&row, |known| known.0) else { continue };
+        if at_start(found).is_some() {
+            continue;
+        }
+        let side = &context.sides[found.side];
+        let cased = side.tokens[found.first].has(Token::CAPITAL);
+        if cased && !(side.capitals && is_common(context, side, found.first, last)) {
+            let id = accepted[known].1;
+            hits.push(context.hit(found, last, id, Kind::Place, rule::AGAIN));
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Whole articles through the country tagger: traps, languages, the seed article, any text.
+
+use std::path::Path;
+
+use super::names::span;
+use super::*;
+use crate::article::{Article, Words};
+
+fn tagged(tagger: &CountryTagger, article: &Article, lang: &str, date: Option<i64>) -> Vec<Tag> {
+    let words = Words::of(article);
+    let tags = tagger.tag(&Reading { article, words: &words, lang, date }, &[]);
+    for mention in tags.iter().flat_map(|tag| &tag.mentions) {
+        let text = match mention.part {
+            Part::Title => article.title.as_str(),
+            Part::Dateline => article.dateline.as_deref().unwrap_or_default(),
+            _ => article.body.as_str(),
+        };
+        assert!(mention.start < mention.end, "{mention:?}");
+        assert!(text.get(mention.start as usize..mention.end as usize).is_some(), "{mention:?}");
+        assert!(RULES.iter().any(|rule| rule.number == mention.rule), "{mention:?}");
+    }
+    assert!(tags.iter().all(|tag| !tag.mentions.is_empty()));
+    tags
+}
+
+fn ids(tags: &[Tag]) -> Vec<&str> {
+    tags.iter().map(|tag| tag.id.as_str()).collect()
+}
+
+fn body(text: &str) -> Article {
+    Article { body: text.to_owned(), ..Article::default() }
+}
+
+/// First second of `1985`, `1985-05` or `1985-05-01`.
+fn date(text: &str) -> Option<i64> {
+    let padding = ["", "-01-01", "-01"][text.split('-').count() % 3];
+    Some(span(&format!("{text}{padding}"), "").0).filter(|_| !text.is_empty())
+}
+
+#[test]
+fn no_trap_closes() {
+    let tagger = CountryTagger::new();
+    let traps = include_str!("../../../tests/data/traps.tsv");
+    let mut wrong = Vec::new();
+    for line in traps.lines().filter(|line| !line.starts_with('#')) {
+        let [when, text, wanted] = sorted::cells(line);
+        let mut wanted: Vec<&str> = wanted.split_whitespace().collect();
+        wanted.sort_unstable();
+        let tags = tagged(&tagger, &body(text), "en", date(when));
+        if ids(&tags) != wanted {
+            wrong.push(format!("{when} {text}\n    {:?}, not {wanted:?}", ids(&tags)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} traps:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn more_traps() {
+    let tagger = CountryTagger::new();
+    for (when, text, wanted) in [
+        ("2015", "Michael Jordan retired. Jordan said he was tired.", ""),
+        ("2015", "China Airlines flew from Taipei.", "CN TW"),
+        ("1985", "The Soviets shot it down near Sakhalin.", "SUHH"),
+        ("", "Soviet archives in Moscow were opened.", "RU SUHH"),
+        ("2015", "Aung San Suu Kyi spoke in Yangon, Burma.", "MM"),
+        ("2015", "He lives in Springfield, Mass., and works in Boston.", "US"),
+        ("2015", "Sen. Smith (R-Tex.) voted no.", "US"),
+        ("2015", "IT WAS SAID.", ""),
+        ("2015", "The Fed and the Diet met; on a diet, he was fed.", "JP US"),
+        ("2024", "Putin met Modi in Samarkand.", "IN RU UZ"),
+        ("1977", "Putin met Modi.", ""),
+        ("2015", "South-\nKorea and Ger-\nmany", "DE KR"),
+        ("2015", "Shares of Foo Corp <FOO.L> rose; Bar (NYSE: BAR) fell.", "GB US"),
+        ("2015", "The U.S.-Japan talks in Geneva, the U.K. and Guinea-Bissau", "CH GB GW JP US"),
+        ("2015", "Japan's and Côte d’Ivoire's ministers", "CI JP"),
+        ("2015", "It cost 3 million won. They won.", "KR"),
+    ] {
+        let tags = tagged(&tagger, &body(text), "en", date(when));
+        assert_eq!(ids(&tags).join(" "), wanted, "{when} {text}");
+    }
+}
+
+#[test]
+fn a_title_in_capitals_is_read_with_care() {
+    let tagger = CountryTagger::new();
+    let read = |title: &str, text: &str| {
+        let article = Article { title: title.into(), body: text.into(), ..Article::default() };
+        ids(&tagged(&tagger, &article, "en", None)).join(" ")
+    };
+    assert_eq!(read("TURKEY SALES UP", "More turkey was sold."), "");
+    assert_eq!(read("TURKEY SALES UP", "Exports from Ankara rose."), "TR");
+    assert_eq!(read("LET US PRAY", "He told us."), "");
+    assert_eq!(read("JAPAN AND KOREA AGREE", ""), "JP KR");
+    assert_eq!(read("", "IN TURKEY THE TALKS WITH U.S. ENVOYS AND US WENT ON."), "TR US");
+}
+
+#[test]
+fn names_in_other_languages_are_found() {
+    let tagger = CountryTagger::new();
+    for (lang, text, wanted) in [
+        ("de", "Russland und Nordkorea haben ein Abkommen unterzeichnet.", "KP RU"),
+        ("de", "Die deutsche Regierung warnte Frankreich und die USA.", "DE FR US"),
+        ("fr", "La Corée du Sud et le Japon s’inquiètent de l’Allemagne.", "DE JP KR"),
+        ("fr", "Le gouvernement français a reçu l’ambassadeur des États-Unis.", "FR US"),
+        ("es", "Estados Unidos y México firmaron un acuerdo.", "MX US"),
+        ("ja", "北朝鮮とロシアが条約に署名し、韓国と日本は懸念を示した。", "JP KP KR RU"),
+        ("zh", "朝鲜和俄罗斯签署条约，韩国和日本表示关切。", "JP KP KR RU"),
+        ("ko", "러시아가 북한과 조약을 맺었다. 한국은 우려했다.", "KP KR RU"),
+        ("ar", "وقعت روسيا وكوريا الشمالية اتفاقا في بيونغ يانغ، وقالت اليابان", "JP KP RU"),
+        ("ru", "Россия и Северная Корея подписали договор. В Японии обеспокоены.", "JP KP RU"),
+        ("uk", "Україна та Росія", "RU UA"),
+        ("pl", "Polska i Niemcy; w Rosji", "DE PL RU"),
+        ("it", "L'Italia e la Germania", "DE IT"),
+        ("nl", "Duitsland en Frankrijk", "DE FR"),
+        ("tr", "Türkiye'nin ve Yunanistan", "GR TR"),
+        ("en", "Россия и Япония", "JP RU"),
+        ("eo", "Berlin kaj Germany", "DE"),
+        ("de", "Die Marke und der Turkey", ""),
+    ] {
+        let tags = tagged(&tagger, &body(text), lang, date("2024"));
+        assert_eq!(ids(&tags).join(" "), wanted, "{lang}: {text}");
+    }
+}
+
+#[test]
+fn persons_are_no_places() {
+    let tagger = CountryTagger::new();
+    let article = body("Tokyo Rose and Zaragoza Cohen spoke in Tokyo.");
+    let words = Words::of(&article);
+    let mention = Mention { part: Part::Body, start: 0, end: 10, rule: 50, weight: 1 };
+    let person = Tag {
+        class: Class::Person,
+        id: "tokyo-rose".into(),
+        label: None,
+        level: Level::Major,
+        score: 1,
+        origin: Origin::Derived,
+        mentions: vec![mention],
+    };
+    let reading = Reading { article: &article, words: &words, lang: "en", date: None };
+    let tags = tagger.tag(&reading, &[person]);
+    let starts: Vec<u32> = tags.iter().flat_map(|t| &t.mentions).map(|m| m.start).collect();
+    assert_eq!((ids(&tags), starts), (vec!["JP"], vec![39]));
+}
+
+#[test]
+fn datelines_count_in_field_and_body() {
+    let tagger = CountryTagger::new();
+    let mut article = body("Talks went on.");
+    article.dateline = Some("    MOSCOW, March 5 - ".into());
+    let tags = tagged(&tagger, &article, "en", date("1987-03-05"));
+    assert_eq!((ids(&tags), tags[0].level), (vec!["SUHH"], Level::Major));
+    assert_eq!(tags[0].mentions[0].part, Part::Dateline);
+    let article = body("LONDON, March 9 (Reuters) - Talks went on in the capital.");
+    let tags = tagged(&tagger, &article, "en", None);
+    assert_eq!((ids(&tags), tags[0].mentions.len()), (vec!["GB"], 1));
+    assert_eq!(tags[0].mentions[0].rule, rule::DATELINE);
+}
+
+#[test]
+fn the_seed_article_is_about_four_countries() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/seed-article.txt");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("skipped: {} is not there", path.display());
+        return;
+    };
+    let (title, body) = text.split_once("\n\n").expect("a title line");
+    let article = Article { title: title.into(), body: body.into(), ..Article::default() };
+    let tagger = CountryTagger::new();
+    let tags = tagged(&tagger, &article, "en", date("2024-06-20"));
+    let of = |level| {
+        let tags = tags.iter().filter(move |tag| tag.level == level);
+        tags.map(|tag| tag.id.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(Level::Major), ["JP", "KP", "KR", "RU"], "{tags:?}");
+    assert_eq!(of(Level::Passing), ["UA", "US", "VN"], "{tags:?}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_tagged(
+        title in "\\PC{0,40}",
+        text in "\\PC{0,120}|([A-Za-z.,’'()<>:\\- \\n日本韩국Рос]|Japan|U\\.S\\.|, Texas|Korea|Mass\\.|mln marks|Ger-\nmany){0,40}",
+        lang in "en|de|ja|ar|xx",
+        when in proptest::option::of(-4_000_000_000i64..4_000_000_000),
+    ) {
+        static TAGGER: std::sync::OnceLock<CountryTagger> = std::sync::OnceLock::new();
+        let tagger = TAGGER.get_or_init(CountryTagger::new);
+        let article = Article {
+            title,
+            dateline: text.get(..text.len() / 2).map(str::to_owned),
+            body: text,
+            ..Article::default()
+        };
+        tagged(tagger, &article, &lang, when);
+    }
+}

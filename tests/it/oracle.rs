@@ -1,0 +1,444 @@
+//! The embedded engine against the scan engine on random articles and plans.
+//!
+//! Both are given the same articles in several commits, some replaced and some deleted, and must
+//! agree on ids, totals, facet counts and samples of every plan.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use dateline::article::{Article, Given, PartialDate, Words};
+use dateline::diag::Span;
+use dateline::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
+use dateline::engine::scan::Scan;
+use dateline::engine::{Engine, FacetQuestion, Question, Sink, TaggedArticle};
+use dateline::plan::{
+    Catalogue, Clause, DateInterval, FacetChoice, FacetClass, FacetField, FacetSub, FacetTerms,
+    Layer, Pattern, Plan, Scope, Slot, TextClause, WildcardPart,
+};
+use dateline::tag::{Class, Level, Mention, Origin, Part, Tag, Tags};
+use proptest::prelude::*;
+
+const WORDS: &[&str] = &[
+    "pact",
+    "pacts",
+    "Treaty",
+    "treaties",
+    "Japan",
+    "US",
+    "us",
+    "anti-war",
+    "agree-\nment",
+    "O'Neill",
+    "Moscow's",
+    "élan",
+    "日本語",
+    "条約",
+    "1,200",
+    "said.",
+    "The",
+    "end.\n\nNew",
+    "sign",
+    "signed",
+];
+const STEMS: &[&str] = &[
+    "pact",
+    "treati",
+    "japan",
+    "us",
+    "anti",
+    "war",
+    "agreement",
+    "o'neill",
+    "elan",
+    "日本",
+    "条約",
+    "sign",
+    "said",
+];
+const FORMS: &[&str] = &[
+    "pact",
+    "pacts",
+    "=US",
+    "us",
+    "signed",
+    "日",
+    "本",
+    "条",
+    "moscow",
+    "=élan",
+    "@country:JP",
+    "<s",
+    "new",
+];
+const COUNTRIES: &[&str] = &["JP", "KR", "US"];
+const EVENTS: &[&str] = &["diplomacy/treaty", "diplomacy/meeting", "conflict/battle"];
+const SOURCES: &[&str] = &["The Wire", "Harbour Courier"];
+const DAY: i64 = 86_400;
+
+#[derive(Debug, Clone)]
+struct Draft {
+    id: u8,
+    title: Vec<usize>,
+    body: Vec<usize>,
+    country: Vec<(usize, bool, bool)>,
+    event: Option<usize>,
+    source: Option<usize>,
+    date: Option<(i64, i64)>,
+}
+
+fn text(words: &[usize]) -> String {
+    words.iter().map(|&at| WORDS[at]).collect::<Vec<_>>().join(" ")
+}
+
+fn tag(class: Class, id: &str, major: bool, given: bool, body: &str) -> Tag {
+    let word = Words::of(&Article { body: body.into(), ..Article::default() });
+    let mentions = word.body.first().map(|token| Mention {
+        part: Part::Body,
+        start: token.start,
+        end: token.end,
+        rule: 1,
+        weight: 1,
+    });
+    Tag {
+        class,
+        id: id.to_owned(),
+        label: None,
+        level: if major { Level::Major } else { Level::Passing },
+        score: 9,
+        origin: if given { Origin::Given } else { Origin::Derived },
+        mentions: mentions.into_iter().collect(),
+    }
+}
+
+impl Draft {
+    fn article(&self) -> TaggedArticle {
+        let id = if self.id.is_multiple_of(7) {
+            format!("a-long-identifier-of-more-than-thirty-one-bytes-{}", self.id)
+        } else {
+            self.id.to_string()
+        };
+        let body = text(&self.body);
+        let mut tags = Tags::default();
+        for &(at, major, given) in &self.country {
+            tags.tags.push(tag(Class::Country, COUNTRIES[at], major, given, &body));
+        }
+        if let Some(at) = self.event {
+            tags.tags.push(tag(Class::Event, EVENTS[at], true, false, &body));
+        }
+        tags.sort();
+        let article = Article {
+            id: Some(id),
+            title: text(&self.title),
+            source: self.source.map(|at| SOURCES[at].to_owned()),
+            author: self.source.map(|_| "Ann O'Neill".to_owned()),
+            url: self.event.map(|_| "https://www.news.example.org/x".to_owned()),
+            date: self.date.map(|(start, days)| PartialDate {
+                start: start * DAY,
+                end: (start + days) * DAY,
+                precision: dateline::article::date::Precision::Day,
+                offset: None,
+                text: String::new(),
+            }),
+            given: Given { topic: vec!["Grain".into()], ..Given::default() },
+            body,
+            ..Article::default()
+        };
+        TaggedArticle {
+            words: Words::of(&article),
+            content_hash: article.content_hash(),
+            article,
+            tags,
+            lang: if self.id % 5 == 4 { "de".into() } else { "en".into() },
+            added: 0,
+        }
+    }
+}
+
+fn draft() -> impl Strategy<Value = Draft> {
+    (
+        any::<u8>(),
+        proptest::collection::vec(0..WORDS.len(), 0..4),
+        proptest::collection::vec(0..WORDS.len(), 0..14),
+        proptest::collection::vec((0..COUNTRIES.len(), any::<bool>(), any::<bool>()), 0..3),
+        proptest::option::of(0..EVENTS.len()),
+        proptest::option::of(0..SOURCES.len()),
+        proptest::option::of((-3i64..10, 1i64..4)),
+    )
+        .prop_map(|(id, title, body, country, event, source, date)| Draft {
+            id: id % 60,
+            title,
+            body,
+            country,
+            event,
+            source,
+            date,
+        })
+}
+
+fn scope() -> impl Strategy<Value = Scope> {
+    prop_oneof![
+        4 => Just(Scope::Any),
+        1 => Just(Scope::Title),
+        1 => Just(Scope::Body),
+        1 => Just(Scope::Lead),
+        1 => Just(Scope::HeadLead),
+        1 => Just(Scope::Byline),
+    ]
+}
+
+fn words_clause() -> impl Strategy<Value = Clause> {
+    let slot = |list: &'static [&'static str]| {
+        proptest::collection::btree_set(0..list.len(), 1..3)
+            .prop_map(move |set| set.into_iter().map(|at| list[at].to_owned()).collect::<Vec<_>>())
+    };
+    let clause = |scope, layer, slots: Vec<Vec<String>>, rank: bool| {
+        let slots: Vec<Slot> = (0..)
+            .zip(slots)
+            .map(|(offset, mut terms)| {
+                terms.sort();
+                Slot { offset, terms, pattern: None }
+            })
+            .collect();
+        let rank = if rank && layer == Layer::Forms && slots.len() > 1 {
+            slots.iter().map(|_| vec!["pact".to_owned()]).collect()
+        } else {
+            Vec::new()
+        };
+        Clause::Text(TextClause { scope, layer, slots, slop: 0, rank, span: Span::default() })
+    };
+    prop_oneof![
+        3 => (scope(), proptest::collection::vec(slot(STEMS), 1..3))
+            .prop_map(move |(scope, slots)| clause(scope, Layer::Stems, slots, false)),
+        2 => (scope(), proptest::collection::vec(slot(FORMS), 1..3), any::<bool>())
+            .prop_map(move |(scope, slots, rank)| clause(scope, Layer::Forms, slots, rank)),
+        1 => (scope(), 0usize..4).prop_map(|(scope, at)| {
+            let literal = |text: &str| WildcardPart::Literal(text.to_owned());
+            let parts = match at {
+                0 => vec![literal("pac"), WildcardPart::Any],
+                1 => vec![WildcardPart::Any, literal("ed")],
+                2 => vec![literal("s"), WildcardPart::One, literal("gn"), WildcardPart::Any],
+                _ => vec![literal("nothing"), WildcardPart::Any],
+            };
+            let slot = Slot { offset: 0, terms: vec![], pattern: Some(Pattern::Wildcard(parts)) };
+            Clause::Text(TextClause {
+                scope,
+                layer: Layer::Forms,
+                slots: vec![slot],
+                slop: 0,
+                rank: vec![],
+                span: Span::default(),
+            })
+        }),
+    ]
+}
+
+fn facet_field() -> impl Strategy<Value = FacetField> {
+    let fields: Vec<FacetField> = FacetField::all().collect();
+    (0..fields.len()).prop_map(move |at| fields[at])
+}
+
+fn facet_clause() -> impl Strategy<Value = Clause> {
+    let ids = |field: FacetField, at: usize| -> FacetChoice {
+        let list: &[&str] = match field.class {
+            FacetClass::Country => COUNTRIES,
+            FacetClass::Event => &["diplomacy", "conflict/battle", "diplomacy/treaty"],
+            FacetClass::Source => &["the wire", "harbour courier", "nobody"],
+            FacetClass::Lang => &["de", "en", "fr"],
+            FacetClass::Topic => &["grain", "oil", "gold"],
+            FacetClass::Domain => &["example.org", "news.example.org", "org"],
+            _ => &["a", "b", "c"],
+        };
+        match at {
+            0 => FacetChoice::Present,
+            at => {
+                let mut ids: Vec<String> = list.iter().take(at).map(|&id| id.to_owned()).collect();
+                ids.sort();
+                FacetChoice::Ids(ids)
+            }
+        }
+    };
+    (facet_field(), 0usize..4).prop_map(move |(field, at)| {
+        Clause::Facet(FacetTerms { field, values: ids(field, at), span: Span::default() })
+    })
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    let leaf = prop_oneof![
+        6 => words_clause(),
+        3 => facet_clause(),
+        2 => (-4i64..10, 0i64..6, any::<bool>()).prop_map(|(start, days, overlap)| {
+            Clause::Dates(DateInterval {
+                start: start * DAY,
+                end: (start + days) * DAY,
+                overlap,
+                span: Span::default(),
+            })
+        }),
+        1 => Just(Clause::All),
+        1 => Just(Clause::Nothing),
+        1 => Just(Clause::Stub),
+        1 => Just(Clause::Ids(vec!["1".into(), "2".into(), "no such".into()])),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            3 => proptest::collection::vec(inner.clone(), 1..4).prop_map(Clause::And),
+            3 => proptest::collection::vec(inner.clone(), 1..4).prop_map(Clause::Or),
+            1 => inner.clone().prop_map(|inner| Clause::Not(Box::new(inner))),
+            1 => (0usize..3, inner)
+                .prop_map(|(at, inner)| Clause::Boost([0.0, 1.0, 2.5][at], Box::new(inner))),
+        ]
+    })
+    .prop_map(|root| Plan { root })
+}
+
+fn ids_of(engine: &dyn Engine, plan: &Plan) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    let seen = engine
+        .scan(plan, &mut |found| {
+            assert!(ids.insert(found.id.clone()), "{} twice", found.id);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(seen as usize, ids.len());
+    ids
+}
+
+fn compare(embedded: &Embedded, scan: &Scan, plan: &Plan) {
+    let facets: Vec<FacetQuestion> = FacetField::all()
+        .map(|field| FacetQuestion { field, size: 0, labels: false, plan: None })
+        .collect();
+    let ask = |engine: &dyn Engine, limit, total, sample| {
+        engine.answer(&Question { plan, limit, total, sample, facets: &facets }).unwrap()
+    };
+    let all = 100_000;
+    let (ours, right) = (ask(embedded, all, true, None), ask(scan, all, true, None));
+    assert_eq!(ours.total, right.total, "totals");
+    assert_eq!(ours.facets, right.facets, "facets");
+    let ids = |answer: &dateline::engine::Answer| {
+        answer.matches.iter().map(|found| found.id.clone()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(ids(&ours), ids(&right), "matches");
+    assert_eq!(ids_of(embedded, plan), ids_of(scan, plan), "scanned");
+    assert_eq!(ask(embedded, 0, true, None).total, right.total, "counted");
+    // The best few are the head of all, whether or not skipping was allowed.
+    let few = ask(embedded, 3, false, None).matches;
+    let exact = ask(embedded, 3, true, None).matches;
+    let head: Vec<&str> = ours.matches.iter().take(3).map(|found| found.id.as_str()).collect();
+    for some in [few, exact] {
+        let ids: Vec<&str> = some.iter().map(|found| found.id.as_str()).collect();
+        assert_eq!(ids, head, "best three");
+    }
+    let sample = |engine| {
+        let answer = ask(engine, 4, true, Some(7));
+        answer.matches.into_iter().map(|found| found.id).collect::<Vec<_>>()
+    };
+    assert_eq!(sample(embedded), sample(scan), "sample");
+}
+
+/// Writes the drafts in commits of `step`, deleting every ninth afterwards.
+fn build(drafts: &[Draft], step: usize) -> (tempfile::TempDir, Embedded, Scan) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut scan = Scan::default();
+    for batch in drafts.chunks(step) {
+        let mut writer = EmbeddedWriter::open(dir.path(), &WriterOptions::default(), 0).unwrap();
+        for draft in batch {
+            let article = draft.article();
+            let prepared = writer.prepare(&article).unwrap();
+            writer.put(prepared).unwrap();
+            let prepared = scan.prepare(&article).unwrap();
+            scan.put(prepared).unwrap();
+        }
+        for draft in batch.iter().step_by(9) {
+            let article = draft.article();
+            writer.delete(article.id()).unwrap();
+            scan.delete(article.id()).unwrap();
+        }
+        writer.commit("").unwrap();
+        writer.finish().unwrap();
+    }
+    let embedded = Embedded::open(dir.path()).unwrap();
+    (dir, embedded, scan)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_engines_agree(
+        drafts in proptest::collection::vec(draft(), 1..60),
+        plans in proptest::collection::vec(plan(), 40),
+    ) {
+        let (_dir, embedded, scan) = build(&drafts, 17);
+        assert_eq!(embedded.languages(), scan.languages());
+        for plan in &plans {
+            let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                compare(&embedded, &scan, plan);
+            }));
+            prop_assert!(checked.is_ok(), "{}", serde_json::to_string(plan).unwrap());
+        }
+    }
+}
+
+/// More matches than any buffer of the engine holds (4,096), over segments with deletes.
+#[test]
+fn the_engines_agree_on_many_matches() {
+    let drafts: Vec<Draft> = (0u32..)
+        .take(9_000)
+        .map(|n| {
+            let at = |k: u32| {
+                (n.wrapping_mul(2_654_435_761).rotate_left(k) % WORDS.len() as u32) as usize
+            };
+            Draft {
+                id: 0,
+                title: vec![at(3)],
+                body: (0..6).map(|k| at(k * 5)).collect(),
+                country: vec![(at(7) % 3, n % 2 == 0, n % 5 == 0)],
+                event: Some(at(11) % 3),
+                source: Some(at(13) % 2),
+                date: Some((i64::from(n % 30), 1)),
+            }
+        })
+        .collect();
+    let dir = tempfile::tempdir().unwrap();
+    let mut scan = Scan::default();
+    for (batch, part) in drafts.chunks(2_500).enumerate() {
+        let mut writer = EmbeddedWriter::open(dir.path(), &WriterOptions::default(), 0).unwrap();
+        for (at, draft) in part.iter().enumerate() {
+            let mut article = draft.article();
+            article.article.id = Some(format!("n{:05}", batch * 2_400 + at));
+            for sink in [&mut writer as &mut dyn Sink, &mut scan] {
+                let prepared = sink.prepare(&article).unwrap();
+                sink.put(prepared).unwrap();
+            }
+        }
+        writer.commit("").unwrap();
+        writer.finish().unwrap();
+    }
+    let embedded = Embedded::open(dir.path()).unwrap();
+    let word = |term: &str| {
+        let slot = Slot { offset: 0, terms: vec![term.to_owned()], pattern: None };
+        Clause::Text(TextClause {
+            scope: Scope::Any,
+            layer: Layer::Stems,
+            slots: vec![slot],
+            slop: 0,
+            rank: vec![],
+            span: Span::default(),
+        })
+    };
+    let japan = Clause::Facet(FacetTerms {
+        field: FacetField { class: FacetClass::Country, sub: FacetSub::Major },
+        values: FacetChoice::Ids(vec!["JP".into()]),
+        span: Span::default(),
+    });
+    let either = Clause::Or(vec![word("pact"), word("treati"), word("japan"), word("sign")]);
+    for root in [
+        either.clone(),
+        Clause::And(vec![either.clone(), japan.clone()]),
+        Clause::And(vec![either.clone(), Clause::Not(Box::new(word("war")))]),
+        Clause::And(vec![either, Clause::Or(vec![word("us"), japan])]),
+        Clause::Not(Box::new(word("pact"))),
+    ] {
+        compare(&embedded, &scan, &Plan { root });
+    }
+}
