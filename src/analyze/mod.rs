@@ -2,9 +2,6 @@
 //!
 //! *Invariant:* what indexing does to a word, resolving a query does too, by this code alone.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use frostem::{Algorithm, Stemmer};
 
 use crate::text::{Token, Tokens, fold};
@@ -19,8 +16,8 @@ pub const STEMMED: &[&str] = &[
     "ro", "ru", "sv", "ta", "tr",
 ];
 
-/// Words that one analyzer remembers the stems of.
-const REMEMBERED: usize = 50_000;
+/// Words that one analyzer remembers the stems of: a power of two; 40 bytes each.
+const REMEMBERED: usize = 1 << 14;
 
 fn algorithm(lang: &str) -> Option<Algorithm> {
     Some(match lang {
@@ -58,23 +55,49 @@ pub fn analyzer_name(lang: &str) -> &'static str {
     STEMMED.iter().find(|&&known| known == lang).copied().unwrap_or("und")
 }
 
-/// Turns words of one language into stems; remembers up to 50,000 of them.
+/// Turns words of one language into stems; remembers the latest 16,384, one a hash slot.
 pub struct Analyzer {
     stemmer: Option<Stemmer>,
-    memory: HashMap<u64, Remembered, BuildHasherDefault<PassThrough>>,
+    memory: Vec<Remembered>,
     lower: String,
 }
 
-#[derive(Debug)]
+/// A short word and its stem, which is a start of the word and at most four letters more.
+#[derive(Debug, Clone, Copy, Default)]
 struct Remembered {
-    folded: Box<str>,
-    /// `None`: the stem is the folded form.
-    stem: Option<Box<str>>,
+    hash: u64,
+    word: [u8; 22],
+    ending: [u8; 4],
+    word_len: u8,
+    shared: u8,
+    ending_len: u8,
+}
+
+impl Remembered {
+    /// `None` for words and stems that do not fit.
+    fn new(hash: u64, word: &str, stem: &str) -> Option<Remembered> {
+        let shared = word.bytes().zip(stem.bytes()).take_while(|(a, b)| a == b).count();
+        let ending = &stem.as_bytes()[shared..];
+        let mut new = Remembered {
+            hash,
+            word_len: word.len() as u8,
+            shared: shared as u8,
+            ending_len: ending.len() as u8,
+            ..Remembered::default()
+        };
+        new.word.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+        new.ending.get_mut(..ending.len())?.copy_from_slice(ending);
+        Some(new)
+    }
+
+    fn is(&self, hash: u64, word: &str) -> bool {
+        self.hash == hash && self.word[..usize::from(self.word_len)] == *word.as_bytes()
+    }
 }
 
 impl std::fmt::Debug for Analyzer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Analyzer").field("remembered", &self.memory.len()).finish_non_exhaustive()
+        f.debug_struct("Analyzer").field("stems", &self.stemmer.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -83,7 +106,7 @@ impl Analyzer {
     pub fn new(lang: &str) -> Analyzer {
         Analyzer {
             stemmer: algorithm(lang).map(Stemmer::new),
-            memory: HashMap::default(),
+            memory: Vec::new(),
             lower: String::new(),
         }
     }
@@ -98,46 +121,34 @@ impl Analyzer {
         };
         // Accents decide stems, so only plain words can be remembered by their folded form.
         let plain = surface.len() == folded.len() && surface.is_ascii();
-        if plain
-            && let Some(known) = self.memory.get(&hash)
-            && *known.folded == *folded
-        {
-            out.push_str(known.stem.as_deref().unwrap_or(folded));
-            return;
-        }
         let from = out.len();
         if plain {
-            out.push_str(&stemmer.stem(folded));
-            if self.memory.len() < REMEMBERED {
-                let stem = (out[from..] != *folded).then(|| out[from..].into());
-                self.memory.insert(hash, Remembered { folded: folded.into(), stem });
+            if self.memory.is_empty() {
+                self.memory.resize(REMEMBERED, Remembered::default());
             }
-        } else {
-            self.lower.clear();
-            fold::lower_into(surface, &mut self.lower);
-            fold::strip_into(&stemmer.stem(&self.lower), out);
+            let slot = hash as usize & (REMEMBERED - 1);
+            let known = &self.memory[slot];
+            if known.is(hash, folded) {
+                out.push_str(&folded[..usize::from(known.shared)]);
+                let ending = &known.ending[..usize::from(known.ending_len)];
+                out.extend(ending.iter().map(|&byte| byte as char));
+                return;
+            }
+            let stem = stemmer.stem(folded);
+            out.push_str(if stem.is_empty() { folded } else { &stem });
+            if let Some(new) = Remembered::new(hash, folded, &out[from..])
+                && new.ending.is_ascii()
+            {
+                self.memory[slot] = new;
+            }
+            return;
         }
+        self.lower.clear();
+        fold::lower_into(surface, &mut self.lower);
+        fold::strip_into(&stemmer.stem(&self.lower), out);
         if out.len() == from {
             out.push_str(folded);
         }
-    }
-}
-
-/// The key of the memory is a good hash already.
-#[derive(Debug, Default)]
-struct PassThrough(u64);
-
-impl Hasher for PassThrough {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
     }
 }
 
@@ -270,15 +281,19 @@ mod tests {
 
     #[test]
     fn a_remembered_stem_is_the_same_stem() {
-        let mut analyzer = Analyzer::new("en");
-        let mut seen = Vec::new();
-        for _ in 0..2 {
-            let mut out = String::new();
-            let tokens = Tokens::of("connections");
-            analyzer.stem_into(tokens[0].hash, "connections", "connections", &mut out);
-            seen.push(out);
+        let long = "honorificabilitudinitatibus";
+        for word in ["connections", "treaty", "skies", "a", long] {
+            let mut analyzer = Analyzer::new("en");
+            let mut seen = Vec::new();
+            for _ in 0..2 {
+                let mut out = String::from("x");
+                let tokens = Tokens::of(word);
+                analyzer.stem_into(tokens[0].hash, word, word, &mut out);
+                seen.push(out);
+            }
+            assert_eq!(seen[0], seen[1]);
+            assert_eq!(seen[0], format!("x{}", Stemmer::new(Algorithm::English).stem(word)));
         }
-        assert_eq!(seen, ["connect", "connect"]);
     }
 
     #[test]

@@ -53,18 +53,25 @@ pub struct Article {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
     /// Countries: names, codes or demonyms in any language of the vocabulary.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub country: Vec<String>,
     /// Persons.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub person: Vec<String>,
     /// Event types: ids of the taxonomy or foreign codes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub event: Vec<String>,
     /// Organisations.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub org: Vec<String>,
     /// Places.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub place: Vec<String>,
     /// Topics of the desk.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub topic: Vec<String>,
     /// Free tags.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub tag: Vec<String>,
 }
 

@@ -26,7 +26,8 @@ pub fn main() -> ExitCode {
     let err_is_terminal = io::stderr().is_terminal();
     let mut out = BufWriter::with_capacity(OUTPUT_BUFFER, io::stdout().lock());
     let mut io = Io {
-        input: &mut io::stdin().lock(),
+        // Not locked: an index run reads standard input on a thread of its own.
+        input: &mut io::BufReader::new(io::stdin()),
         out: &mut out,
         // Not locked: progress bars of other threads write here too.
         err: &mut io::stderr(),

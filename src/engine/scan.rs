@@ -31,7 +31,6 @@ struct Scanned {
     text: Positions,
     forms: Positions,
     title: Positions,
-    title_forms: Positions,
     byline: Positions,
     facets: BTreeMap<FacetField, BTreeSet<String>>,
     language: &'static str,
@@ -55,8 +54,8 @@ impl Scanned {
     fn of(tagged: &TaggedArticle) -> Scanned {
         let (article, words) = (&tagged.article, &tagged.words);
         let analyzers = &mut Analyzers::default();
-        let mut spaces: [Positions; 5] = Default::default();
-        let [text, forms, title, title_forms, byline] = &mut spaces;
+        let mut spaces: [Positions; 4] = Default::default();
+        let [text, forms, title, byline] = &mut spaces;
         streams::stems(article, words, &tagged.lang, analyzers, &mut Collect(text));
         streams::forms(article, words, &tagged.tags, &mut Collect(forms));
         let once = |_| 1;
@@ -69,9 +68,8 @@ impl Scanned {
             &once,
             &mut Collect(title),
         );
-        streams::title_forms(article, words, &mut Collect(title_forms));
         streams::byline(article.author.as_deref().unwrap_or_default(), &mut Collect(byline));
-        let [text, forms, title, title_forms, byline] = spaces;
+        let [text, forms, title, byline] = spaces;
         Scanned {
             stored: StoredArticle {
                 article: tagged.article.clone(),
@@ -83,7 +81,6 @@ impl Scanned {
             text,
             forms,
             title,
-            title_forms,
             byline,
             facets: facets_of(tagged),
             language: analyzer_name(&tagged.lang),
@@ -123,12 +120,16 @@ impl Scanned {
     }
 
     fn reads(&self, text: &TextClause) -> bool {
-        let (stems, forms, before) = match text.scope {
-            Scope::Any => (&self.text, &self.forms, u32::MAX),
-            Scope::Body => (&self.text, &self.forms, self.layout.body),
-            Scope::Lead => (&self.text, &self.forms, self.layout.lead),
-            Scope::Title => (&self.title, &self.title_forms, u32::MAX),
-            Scope::Byline => (&self.byline, &self.byline, u32::MAX),
+        let body = self.layout.body;
+        let (stems, forms, range) = match text.scope {
+            Scope::Any => (&self.text, &self.forms, 0..u32::MAX),
+            Scope::Body => (&self.text, &self.forms, 0..body),
+            Scope::Lead => (&self.text, &self.forms, 0..self.layout.lead),
+            Scope::Title if text.layer == Layer::Forms => {
+                (&self.title, &self.forms, body..u32::MAX)
+            }
+            Scope::Title => (&self.title, &self.title, 0..u32::MAX),
+            Scope::Byline => (&self.byline, &self.byline, 0..u32::MAX),
             Scope::HeadLead => {
                 let part = |scope| self.reads(&TextClause { scope, ..text.clone() });
                 return part(Scope::Title) || part(Scope::Lead);
@@ -157,7 +158,13 @@ impl Scanned {
         let last = text.slots.iter().map(|slot| slot.offset).max().unwrap_or(0);
         let Some((first, rest)) = slots.split_first() else { return false };
         first.iter().any(|start| {
-            rest.iter().all(|slot| slot.contains(start)) && start.saturating_add(last) < before
+            let end = start.saturating_add(last);
+            // A match lies in the body or in the title, never in both.
+            let crosses = text.scope == Scope::Any && *start < body && end >= body;
+            rest.iter().all(|slot| slot.contains(start))
+                && range.contains(start)
+                && range.contains(&end)
+                && !crosses
         })
     }
 }

@@ -1,5 +1,6 @@
 //! One whole article for people: text with marks, metadata, tags with their evidence.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::ids;
@@ -11,8 +12,8 @@ use crate::snippet::{Found, Mark, Matches, Piece, pieces};
 use crate::tag::{Class, Level, Mention, Origin, Part, Tag, rule_name};
 use crate::text::sanitize;
 
-/// Places of one tag that are shown, at most; further ones are counted.
-const MENTIONS: usize = 5;
+/// Kinds of mentions of one tag that are shown, at most; further ones are counted.
+const KINDS: usize = 6;
 
 /// Writes an article. `found` is where a query matches; it is seen where `style` has colour.
 pub fn write(
@@ -161,10 +162,11 @@ fn tagged(out: &mut dyn Write, style: &Style, stored: &StoredArticle, tag: &Tag)
     if tag.origin == Origin::Given {
         return Ok(());
     }
-    for mention in tag.mentions.iter().take(MENTIONS) {
-        writeln!(out, "    {}", sanitize::line(&evidence(stored, mention)))?;
+    let kinds = kinds(stored, tag);
+    for kind in kinds.iter().take(KINDS) {
+        writeln!(out, "    {}", sanitize::line(&kind.told()))?;
     }
-    let more = tag.mentions.len().saturating_sub(MENTIONS);
+    let more = kinds.len().saturating_sub(KINDS);
     if more > 0 {
         let text = format!("and {more} more; --format json has all");
         writeln!(out, "    {}", style.ink(Ink::Faint, &text))?;
@@ -172,17 +174,51 @@ fn tagged(out: &mut dyn Write, style: &Style, stored: &StoredArticle, tag: &Tag)
     Ok(())
 }
 
-/// `"Japanese" in the title: demonym, weight 180`.
-fn evidence(stored: &StoredArticle, mention: &Mention) -> String {
+/// Mentions with the same words, part and rule.
+struct Kind<'a> {
+    words: &'a str,
+    part: Part,
+    rule: u8,
+    weight: u8,
+    times: usize,
+}
+
+/// The mentions of a tag by words, part and rule, in the order of the first of each.
+fn kinds<'a>(stored: &'a StoredArticle, tag: &Tag) -> Vec<Kind<'a>> {
     let article = &stored.article;
-    let (text, place) = match mention.part {
-        Part::Title => (article.title.as_str(), "in the title"),
-        Part::Dateline => (article.dateline.as_deref().unwrap_or_default(), "in the dateline"),
-        Part::Body => (article.body.as_str(), "in the text"),
-        Part::Meta => ("", "supplied"),
-    };
-    let quoted = text.get(mention.start as usize..mention.end as usize).unwrap_or_default();
-    let rule = rule_name(mention.rule);
-    let words = quoted.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("\"{words}\" {place}: {rule}, weight {}", mention.weight)
+    let mut kinds: Vec<Kind<'a>> = Vec::new();
+    let mut places: HashMap<(&str, Part, u8), usize> = HashMap::new();
+    for &Mention { part, start, end, rule, weight } in &tag.mentions {
+        let text = match part {
+            Part::Title => article.title.as_str(),
+            Part::Dateline => article.dateline.as_deref().unwrap_or_default(),
+            Part::Body => article.body.as_str(),
+            Part::Meta => "",
+        };
+        let words = text.get(start as usize..end as usize).unwrap_or_default();
+        let place = *places.entry((words, part, rule)).or_insert(kinds.len());
+        match kinds.get_mut(place) {
+            Some(kind) => {
+                kind.times += 1;
+                kind.weight = kind.weight.max(weight);
+            }
+            None => kinds.push(Kind { words, part, rule, weight, times: 1 }),
+        }
+    }
+    kinds
+}
+
+impl Kind<'_> {
+    /// `"Japanese" in the title: demonym, weight 180`.
+    fn told(&self) -> String {
+        let place = match self.part {
+            Part::Title => "in the title",
+            Part::Dateline => "in the dateline",
+            Part::Body => "in the text",
+            Part::Meta => "supplied",
+        };
+        let words = self.words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let times = if self.times > 1 { format!(", {} times", self.times) } else { String::new() };
+        format!("\"{words}\" {place}{times}: {}, weight {}", rule_name(self.rule), self.weight)
+    }
 }

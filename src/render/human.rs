@@ -47,7 +47,9 @@ impl Renderer for Grouped {
     }
 
     fn begin(&mut self, out: &mut dyn Write, head: &Head<'_>) -> io::Result<()> {
-        if let (Some(total), Some(shown)) = (head.total, head.shown) {
+        // That nothing was found is advice and goes to standard error.
+        let found = head.total.filter(|total| *total > 0);
+        if let (Some(total), Some(shown)) = (found, head.shown) {
             let noun = if total == 1 { "hit" } else { "hits" };
             let mut text = if shown < total {
                 format!("{} of {} {noun}", grouped(shown), grouped(total))

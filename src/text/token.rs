@@ -50,6 +50,8 @@ impl Token {
     pub const DOT: u16 = 1024;
     /// A comma follows at once.
     pub const COMMA: u16 = 2048;
+    /// Some letter is a capital; only while a word is cut.
+    const ANY_CAPITAL: u16 = 4096;
 
     /// Whether any of these flags is set.
     pub fn has(&self, flags: u16) -> bool {
@@ -324,7 +326,7 @@ impl Cutter<'_, '_> {
 
     /// Adds `text[start..end]`; the word with its possessive ends at `past`.
     fn push(&mut self, start: usize, end: usize, past: usize, mut flags: u16) {
-        flags |= self.shape(start, end) | self.boundary(start);
+        flags |= self.boundary(start);
         match self.bytes.get(past) {
             Some(b'.') => flags |= Token::DOT,
             Some(b',') => flags |= Token::COMMA,
@@ -334,7 +336,17 @@ impl Cutter<'_, '_> {
             flags |= Token::AFTER_BLANK;
         }
         let fold_start = self.out.folded.len();
-        fold::fold_into(&self.text[start..end], &mut self.out.folded);
+        flags |= self.shape(start, end);
+        let word = &self.text[start..end];
+        if word.is_ascii() {
+            self.out.folded.push_str(word);
+            if flags & Token::ANY_CAPITAL != 0 {
+                self.out.folded[fold_start..].make_ascii_lowercase();
+            }
+        } else {
+            fold::fold_into(word, &mut self.out.folded);
+        }
+        flags &= !Token::ANY_CAPITAL;
         self.add(start, end, fold_start, self.out.positions, flags);
         self.out.positions += 1;
         self.gap_from = past;
@@ -344,7 +356,7 @@ impl Cutter<'_, '_> {
         let fold_start = self.out.folded.len();
         fold::fold_into(&self.text[start..end], &mut self.out.folded);
         fold::fold_into(&self.text[next..after], &mut self.out.folded);
-        let flags = self.shape(start, end) | Token::JOINED;
+        let flags = self.shape(start, end) & !Token::ANY_CAPITAL | Token::JOINED;
         self.add(start, after, fold_start, self.out.positions - 1, flags);
     }
 
@@ -389,6 +401,9 @@ impl Cutter<'_, '_> {
         if upper >= 2 && !lower {
             flags |= Token::ALL_CAPS;
         }
+        if upper > 0 {
+            flags |= Token::ANY_CAPITAL;
+        }
         if lower {
             flags |= Token::HAS_LOWER;
         }
@@ -404,29 +419,12 @@ impl Cutter<'_, '_> {
             return Token::SENTENCE | Token::PARAGRAPH;
         };
         let gap = &self.text[self.gap_from..start];
-        if gap == " " {
+        // Most gaps are a blank, a hyphen, or a comma and a blank.
+        if gap.bytes().all(|byte| matches!(byte, b' ' | b',' | b'-' | b'/' | b'\'' | b';' | b':')) {
             return 0;
         }
-        if gap.contains('\n') {
-            let paragraph = if self.marked_paragraphs {
-                let mut lines = gap.split('\n').skip(1).peekable();
-                let mut found = false;
-                while let Some(line) = lines.next() {
-                    let line = line.strip_suffix('\r').unwrap_or(line);
-                    let blank = line.trim().is_empty();
-                    found |= if lines.peek().is_some() {
-                        blank
-                    } else {
-                        line.starts_with('\t') || line.starts_with("  ")
-                    };
-                }
-                found
-            } else {
-                true
-            };
-            if paragraph {
-                return Token::SENTENCE | Token::PARAGRAPH;
-            }
+        if memchr::memchr(b'\n', gap.as_bytes()).is_some() && self.paragraph_starts(gap) {
+            return Token::SENTENCE | Token::PARAGRAPH;
         }
         let mut ends = false;
         let mut stop = false;
@@ -457,6 +455,26 @@ impl Cutter<'_, '_> {
             return 0;
         }
         Token::SENTENCE
+    }
+
+    /// Whether a gap with a line break separates paragraphs.
+    fn paragraph_starts(&self, gap: &str) -> bool {
+        if !self.marked_paragraphs {
+            return true;
+        }
+        let mut lines = gap.split('\n').skip(1).peekable();
+        while let Some(line) = lines.next() {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            let found = if lines.peek().is_some() {
+                line.trim().is_empty()
+            } else {
+                line.starts_with('\t') || line.starts_with("  ")
+            };
+            if found {
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether a full stop after this word need not end a sentence.

@@ -67,7 +67,7 @@ const FORMS: &[&str] = &[
     "moscow",
     "=élan",
     "@country:JP",
-    "<s",
+    "<p",
     "new",
 ];
 const COUNTRIES: &[&str] = &["JP", "KR", "US"];

@@ -138,17 +138,15 @@ impl Compiler<'_> {
     }
 
     fn text_parts(&self, text: &TextClause) -> Result<Words, EngineError> {
-        let (stems, forms, window, shared) = match text.scope {
-            Scope::Any => (self.fields.text, self.fields.forms, Window::Whole, true),
-            Scope::Body => {
-                (self.fields.text, self.fields.forms, Window::Before("body_words"), true)
-            }
-            Scope::Lead => {
-                (self.fields.text, self.fields.forms, Window::Before("lead_words"), true)
-            }
-            Scope::Title => (self.fields.title, self.fields.title_forms, Window::Whole, false),
-            Scope::Byline => (self.fields.byline, self.fields.byline, Window::Whole, false),
-            Scope::HeadLead => {
+        // The forms of the title have no field of their own: they lie behind the body.
+        let (stems, forms, window) = match (text.scope, text.layer) {
+            (Scope::Any, _) => (self.fields.text, self.fields.forms, Window::Whole),
+            (Scope::Body, _) => (self.fields.text, self.fields.forms, Window::Body),
+            (Scope::Lead, _) => (self.fields.text, self.fields.forms, Window::Lead),
+            (Scope::Title, Layer::Forms) => (self.fields.title, self.fields.forms, Window::Title),
+            (Scope::Title, Layer::Stems) => (self.fields.title, self.fields.title, Window::Alone),
+            (Scope::Byline, _) => (self.fields.byline, self.fields.byline, Window::Alone),
+            (Scope::HeadLead, _) => {
                 let part = |scope| Clause::Text(TextClause { scope, ..text.clone() });
                 let either = Clause::Or(vec![part(Scope::Title), part(Scope::Lead)]);
                 return self.clause(&either).map(Words::Query);
@@ -171,7 +169,7 @@ impl Compiler<'_> {
                 .collect::<Vec<Vec<Term>>>(),
         };
         if let [(_, terms)] = slots.as_slice()
-            && window == Window::Whole
+            && matches!(window, Window::Whole | Window::Alone)
         {
             return Ok(Words::Query(match text.layer {
                 Layer::Stems => scored(terms),
@@ -184,7 +182,7 @@ impl Compiler<'_> {
                 },
             }));
         }
-        let weigh_title = text.layer == Layer::Forms && shared;
+        let weigh_title = text.layer == Layer::Forms && window == Window::Whole;
         Ok(Words::Positions(PositionQuery { field, slots, window, rank, weigh_title }))
     }
 

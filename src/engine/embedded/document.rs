@@ -79,25 +79,40 @@ pub fn host(url: &str) -> Option<String> {
     (host.contains('.') && !host.contains(char::is_whitespace)).then_some(host)
 }
 
+/// A document and what it costs.
+#[derive(Debug)]
+pub struct Built {
+    /// What tantivy takes.
+    pub document: TantivyDocument,
+    /// Bytes of its token streams.
+    pub streams: u64,
+}
+
 /// Builds the document of an article. `record` is scratch space.
 pub fn document(
     tagged: &TaggedArticle,
     fields: &Fields,
     analyzers: &mut Analyzers,
     record: &mut Vec<u8>,
-) -> TantivyDocument {
+) -> Built {
     let article = &tagged.article;
     let words = &tagged.words;
     let mut doc = TantivyDocument::default();
+    let mut streams_bytes = 0;
+    let mut add = |doc: &mut TantivyDocument, field, stream: Encoder| {
+        let text = stream.finish();
+        streams_bytes += text.len() as u64;
+        doc.add_text(field, text);
+    };
     doc.add_text(fields.id, tagged.id());
     add_id_columns(&mut doc, fields, tagged.id());
 
     let mut stream = Encoder::with_capacity(article.body.len() + article.title.len() * 3 + 64);
     streams::stems(article, words, &tagged.lang, analyzers, &mut stream);
-    doc.add_text(fields.text, stream.finish());
+    add(&mut doc, fields.text, stream);
     let mut stream = Encoder::with_capacity((article.body.len() + article.title.len()) * 5 / 4);
     streams::forms(article, words, &tagged.tags, &mut stream);
-    doc.add_text(fields.forms, stream.finish());
+    add(&mut doc, fields.forms, stream);
     if !words.title.is_empty() {
         let mut stream = Encoder::with_capacity(article.title.len() + 16);
         streams::stems_of(
@@ -109,15 +124,12 @@ pub fn document(
             &|_| 1,
             &mut stream,
         );
-        doc.add_text(fields.title, stream.finish());
-        let mut stream = Encoder::with_capacity(article.title.len() * 2);
-        streams::title_forms(article, words, &mut stream);
-        doc.add_text(fields.title_forms, stream.finish());
+        add(&mut doc, fields.title, stream);
     }
     if let Some(author) = &article.author {
         let mut stream = Encoder::with_capacity(author.len() + 16);
         streams::byline(author, &mut stream);
-        doc.add_text(fields.byline, stream.finish());
+        add(&mut doc, fields.byline, stream);
     }
 
     if let Some(date) = &article.date {
@@ -133,7 +145,7 @@ pub fn document(
     add_facets(&mut doc, fields, tagged);
     stored::encode(tagged, record);
     doc.add_bytes(fields.stored, record);
-    doc
+    Built { document: doc, streams: streams_bytes }
 }
 
 fn add_id_columns(doc: &mut TantivyDocument, fields: &Fields, id: &str) {

@@ -11,13 +11,19 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
 use crate::engine::streams::TITLE_WEIGHT;
 
-/// Which positions of an article count.
+/// Which positions of a field count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
-    /// All.
+    /// All; a match lies in the body or behind it, in the title.
     Whole,
-    /// Those before the number in this column (`body_words`, `lead_words`).
-    Before(&'static str),
+    /// Those of the body.
+    Body,
+    /// Those of the lead.
+    Lead,
+    /// Those behind the body.
+    Title,
+    /// All, in a field that holds one text only.
+    Alone,
 }
 
 /// Slots of alternative terms at fixed offsets, all in one field.
@@ -131,9 +137,12 @@ impl PositionWeight {
         let column = |name: &str| -> tantivy::Result<Arc<dyn ColumnValues<u64>>> {
             Ok(reader.fast_fields().u64(name)?.first_or_default_col(0))
         };
-        let before = match self.query.window {
-            Window::Whole => None,
-            Window::Before(name) => Some(column(name)?),
+        let border = match self.query.window {
+            Window::Alone => None,
+            // One word cannot reach across.
+            Window::Whole if slots.len() == 1 && !self.query.weigh_title => None,
+            Window::Whole | Window::Body | Window::Title => Some(column("body_words")?),
+            Window::Lead => Some(column("lead_words")?),
         };
         let scoring = match &self.similarity {
             None => None,
@@ -142,13 +151,14 @@ impl PositionWeight {
                     Some(norms) => norms,
                     None => FieldNormReader::constant(reader.max_doc(), 1),
                 };
-                let body = if self.query.weigh_title { Some(column("body_words")?) } else { None };
-                Some(Scoring { weight: weight.boost_by(boost), norms, body })
+                Some(Scoring { weight: weight.boost_by(boost), norms })
             }
         };
         Ok(Some(PositionScorer {
             slots,
-            before,
+            window: self.query.window,
+            border,
+            weigh_title: self.query.weigh_title,
             scoring,
             doc: 0,
             frequency: 0,
@@ -226,13 +236,15 @@ impl Slot {
 struct Scoring {
     weight: Bm25Weight,
     norms: FieldNormReader,
-    body: Option<Arc<dyn ColumnValues<u64>>>,
 }
 
 /// Goes through the articles of a segment, or confirms given ones.
 pub struct PositionScorer {
     slots: Vec<Slot>,
-    before: Option<Arc<dyn ColumnValues<u64>>>,
+    window: Window,
+    /// Words of the body or the lead, where the window needs them.
+    border: Option<Arc<dyn ColumnValues<u64>>>,
+    weigh_title: bool,
     scoring: Option<Scoring>,
     doc: DocId,
     frequency: u32,
@@ -282,7 +294,6 @@ impl PositionScorer {
 
     /// Whether the slots stand at their distances in `doc`; counts how often.
     fn holds(&mut self, doc: DocId) -> bool {
-        let limit = self.before.as_ref().map(|column| column.get_val(doc));
         let (first, rest) = self.slots.split_at_mut(1);
         first[0].starts(doc, &mut self.found);
         let mut width = first[0].offset;
@@ -294,18 +305,25 @@ impl PositionScorer {
             slot.starts(doc, &mut self.positions);
             intersect(&mut self.found, &self.positions);
         }
-        if let Some(limit) = limit {
-            self.found.retain(|&start| u64::from(start + width) < limit);
+        if self.found.is_empty() {
+            return false;
         }
-        self.frequency = match &self.scoring {
-            Some(Scoring { body: Some(body), .. }) => {
-                let body = body.get_val(doc);
-                let weigh = |&start: &u32| {
-                    if u64::from(start) < body { 1 } else { TITLE_WEIGHT as u32 }
-                };
-                self.found.iter().map(weigh).sum()
+        self.frequency = self.found.len() as u32;
+        let Some(border) = &self.border else { return true };
+        let border = border.get_val(doc).min(u64::from(u32::MAX)) as u32;
+        match self.window {
+            Window::Whole => {
+                self.found.retain(|&start| start >= border || start + width < border);
             }
-            _ => self.found.len() as u32,
+            Window::Body | Window::Lead => self.found.retain(|&start| start + width < border),
+            Window::Title => self.found.retain(|&start| start >= border),
+            Window::Alone => {}
+        }
+        self.frequency = if self.weigh_title {
+            let weigh = |&start: &u32| if start < border { 1 } else { TITLE_WEIGHT as u32 };
+            self.found.iter().map(weigh).sum()
+        } else {
+            self.found.len() as u32
         };
         !self.found.is_empty()
     }

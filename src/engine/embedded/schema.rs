@@ -27,8 +27,6 @@ pub struct Fields {
     pub forms: Field,
     /// Stems of the title alone.
     pub title: Field,
-    /// Forms of the title alone.
-    pub title_forms: Field,
     /// Folded words of the author line.
     pub byline: Field,
     /// Facet terms of all classes, see [`super::terms`].
@@ -114,7 +112,6 @@ pub fn schema() -> (Schema, Fields) {
         text: builder.add_text_field("text", indexed(positions, true)),
         forms: builder.add_text_field("forms", indexed(positions, false)),
         title: builder.add_text_field("title", indexed(positions, true)),
-        title_forms: builder.add_text_field("title_forms", indexed(positions, false)),
         byline: builder.add_text_field("byline", indexed(positions, true)),
         facet: builder.add_text_field("facet", raw),
         facet_columns: FacetField::all()

@@ -4,6 +4,9 @@
 //! jump (decimal digits, then 5), 4 the same term once more at the same position. Terms never
 //! hold bytes below 8.
 
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::engine::streams::TokenSink;
@@ -78,6 +81,48 @@ impl TokenSink for Encoder {
 #[derive(Debug, Clone, Default)]
 pub struct StreamTokenizer {
     token: Token,
+    backlog: Arc<Backlog>,
+}
+
+impl StreamTokenizer {
+    /// A tokenizer that tells this backlog what it reads.
+    pub fn new(backlog: Arc<Backlog>) -> StreamTokenizer {
+        StreamTokenizer { token: Token::default(), backlog }
+    }
+}
+
+/// Bytes of token streams that tantivy's queue holds.
+///
+/// tantivy bounds its queue by 10,000 documents, however large; what its threads have begun to
+/// read is known here, because they read through [`StreamTokenizer`].
+#[derive(Debug, Default)]
+pub struct Backlog {
+    bytes: Mutex<u64>,
+    read: Condvar,
+}
+
+impl Backlog {
+    /// Adds `bytes` and waits until at most `limit` are unread, or nothing was read for
+    /// `patience` (a large segment is being written, or tantivy's threads are gone).
+    pub fn add(&self, bytes: u64, limit: u64, patience: Duration) {
+        let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        *held += bytes;
+        while *held > limit {
+            let before = *held;
+            let waited = self.read.wait_timeout(held, patience);
+            let (now, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            held = now;
+            if timeout.timed_out() && *held == before {
+                return;
+            }
+        }
+    }
+
+    fn take(&self, bytes: u64) {
+        let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = held.saturating_sub(bytes);
+        self.read.notify_one();
+    }
 }
 
 /// The tokens of one encoded stream.
@@ -94,6 +139,7 @@ impl Tokenizer for StreamTokenizer {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Decoder<'a> {
         self.token.reset();
+        self.backlog.take(text.len() as u64);
         Decoder { text, at: 0, next_position: 0, token: &mut self.token }
     }
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
@@ -22,7 +23,7 @@ use super::columns::SegmentColumns;
 use super::document::{MAX_ID_BYTES, document};
 use super::manifest::Manifest;
 use super::schema::{Fields, STREAM, schema};
-use super::tokens::StreamTokenizer;
+use super::tokens::{Backlog, StreamTokenizer};
 use super::{directory, failure, io_failure, reader};
 use crate::analyze::{Analyzers, analyzer_name};
 use crate::engine::{EngineError, Prepared, Put, Sink, StoredArticle, TaggedArticle};
@@ -67,6 +68,7 @@ pub struct EmbeddedWriter {
     dir: PathBuf,
     fields: Arc<Fields>,
     writer: IndexWriter,
+    backlog: Arc<Backlog>,
     reader: IndexReader,
     searcher: Searcher,
     columns: Vec<Arc<SegmentColumns>>,
@@ -87,11 +89,23 @@ impl std::fmt::Debug for EmbeddedWriter {
 struct Content {
     document: TantivyDocument,
     language: &'static str,
+    /// Bytes of its token streams.
+    streams: u64,
 }
+
+/// Bytes of token streams that may wait for tantivy's threads.
+const BACKLOG: u64 = 64 << 20;
+
+/// How long to wait for them while nothing moves.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Registers what tantivy does not keep.
 pub(super) fn register(index: &Index) {
-    index.tokenizers().register(STREAM, TextAnalyzer::from(StreamTokenizer::default()));
+    register_with(index, Arc::default());
+}
+
+fn register_with(index: &Index, backlog: Arc<Backlog>) {
+    index.tokenizers().register(STREAM, TextAnalyzer::from(StreamTokenizer::new(backlog)));
 }
 
 /// Whether there is an index in `dir`.
@@ -133,14 +147,15 @@ impl EmbeddedWriter {
                 docstore_compression: Compressor::Zstd(ZstdCompressor {
                     compression_level: Some(3),
                 }),
-                docstore_blocksize: 16_384,
+                docstore_blocksize: 32_768,
                 ..IndexSettings::default()
             };
             Index::create(files, schema, settings).map_err(failure)?
         } else {
             Index::open(files).map_err(failure)?
         };
-        register(&index);
+        let backlog = Arc::new(Backlog::default());
+        register_with(&index, backlog.clone());
         let place = dir.display().to_string();
         let manifest = if fresh {
             let uuid = SegmentId::generate_random().uuid_string();
@@ -176,6 +191,7 @@ impl EmbeddedWriter {
             fields: Arc::new(fields),
             was_empty: searcher.num_docs() == 0,
             writer,
+            backlog,
             reader,
             searcher,
             columns,
@@ -289,7 +305,11 @@ impl Sink for EmbeddedWriter {
         Ok(Prepared {
             id: id.to_owned(),
             weight: article.article.weight() * 4,
-            content: Box::new(Content { document, language: analyzer_name(&article.lang) }),
+            content: Box::new(Content {
+                document: document.document,
+                streams: document.streams,
+                language: analyzer_name(&article.lang),
+            }),
         })
     }
 
@@ -298,7 +318,8 @@ impl Sink for EmbeddedWriter {
             .content
             .downcast::<Content>()
             .map_err(|_| EngineError::Other("prepared by another sink".to_owned()))?;
-        let first = self.put.insert(xxh3_64(prepared.id.as_bytes()));
+        // Only where an empty index is filled can a delete be skipped.
+        let first = !self.was_empty || self.put.insert(xxh3_64(prepared.id.as_bytes()));
         if !first || !self.was_empty {
             self.writer.delete_term(Term::from_field_text(self.fields.id, &prepared.id));
         }
@@ -308,6 +329,7 @@ impl Sink for EmbeddedWriter {
         if let Err(error) = self.writer.add_document(content.document) {
             return Err(self.cause(error));
         }
+        self.backlog.add(content.streams, BACKLOG, PATIENCE);
         Ok(if first { Put::First } else { Put::Again })
     }
 
