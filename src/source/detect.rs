@@ -135,7 +135,13 @@ fn refuse_binary(sample: &[u8]) -> Result<(), Refusal> {
         .iter()
         .filter(|byte| **byte < b' ' && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B))
         .count();
-    if controls * 10 > looked.len() {
+    // Random bytes hold 9 % control characters and much that is no UTF-8; a text in an old
+    // charset holds the second, never the first.
+    let high = looked.iter().filter(|byte| **byte >= 0x80).count();
+    let noise = controls * 25 > looked.len()
+        && high * 4 > looked.len()
+        && std::str::from_utf8(looked).is_err_and(|error| error.error_len().is_some());
+    if controls * 10 > looked.len() || noise {
         let nuls = memchr::memchr_iter(0, looked).count();
         let even = looked.iter().step_by(2).filter(|byte| **byte == 0).count();
         let one_sided = even * 20 < nuls || (nuls - even) * 20 < nuls;
@@ -237,6 +243,9 @@ mod tests {
         assert_eq!(of("x.txt", b"\xFF\xFEa\0b\0"), Err("utf16"));
         assert_eq!(of("x.txt", b"a\0b\0c\0d\0e\0f\0"), Err("utf16"));
         assert_eq!(of("x.txt", &[1, 2, 3, 4, 65, 66]), Err("binary"));
+        let noise: Vec<u8> =
+            (0u32..2_048).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        assert_eq!(of("x.bin", &noise), Err("binary"));
         assert_eq!(of("x.html", b"<!DOCTYPE html><p>"), Err("not_supported"));
         assert_eq!(of("x.txt", b"Text with a NUL\0 in it"), Ok(Format::Plain));
     }

@@ -436,11 +436,7 @@ impl Cutter<'_, '_> {
                     ends = true;
                     stop = true;
                 }
-                c if c.is_whitespace() => {
-                    if ends {
-                        break;
-                    }
-                }
+                c if ends && c.is_whitespace() => break,
                 _ => {}
             }
         }

@@ -65,7 +65,7 @@ fn errors_show_the_place_and_what_to_type() {
     assert!(error.contains("^^^^^^") && error.contains("country"), "{error}");
     let json = dateline(corpus(), &["search", "--error-format", "json", "coutry:Japan pact"]).err;
     let value: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
-    assert_eq!(value["error"]["span"], serde_json::json!([0, 6]), "{json}");
+    assert_eq!(value["span"], serde_json::json!([0, 6]), "{json}");
 }
 
 #[test]

@@ -183,7 +183,9 @@ impl ConfirmedWeight {
         let mut checks = Vec::with_capacity(self.checks.len());
         for check in &self.checks {
             checks.push(match check {
-                CheckWeight::Date(interval) => Check::Date(DateCheck::open(reader, *interval)?),
+                CheckWeight::Date(interval) => {
+                    Check::Date(Box::new(DateCheck::open(reader, *interval)?))
+                }
                 CheckWeight::Positions(weight) => match weight.open(reader, boost)? {
                     Some(scorer) => Check::Positions(Box::new(scorer)),
                     None => return Ok(None),
@@ -195,7 +197,7 @@ impl ConfirmedWeight {
 }
 
 enum Check {
-    Date(DateCheck),
+    Date(Box<DateCheck>),
     Positions(Box<PositionScorer>),
 }
 
