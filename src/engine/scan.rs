@@ -40,6 +40,8 @@ struct Scanned {
 #[derive(Debug, Clone, Default)]
 pub struct Scan {
     articles: BTreeMap<String, Scanned>,
+    /// Languages of all articles ever put, as an index keeps them.
+    languages: BTreeSet<&'static str>,
 }
 
 struct Collect<'p>(&'p mut Positions);
@@ -282,6 +284,7 @@ impl Sink for Scan {
             .content
             .downcast::<Scanned>()
             .map_err(|_| EngineError::Other("prepared by another sink".to_owned()))?;
+        self.languages.insert(scanned.language);
         Ok(match self.articles.insert(prepared.id, *scanned) {
             None => Put::First,
             Some(_) => Put::Again,
@@ -360,9 +363,7 @@ impl Engine for Scan {
 
 impl Catalogue for Scan {
     fn languages(&self) -> Vec<String> {
-        let languages: BTreeSet<&str> =
-            self.articles.values().map(|article| article.language).collect();
-        languages.into_iter().map(str::to_owned).collect()
+        self.languages.iter().map(|&language| language.to_owned()).collect()
     }
 
     fn has_values(&self, field: FacetField) -> bool {
