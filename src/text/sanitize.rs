@@ -22,7 +22,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Like [`line`], but keeps line breaks; tabs become blanks.
+/// Like [`line()`], but keeps line breaks; tabs become blanks.
 pub fn block(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| is_unsafe(c) || matches!(c, '\t' | '\r')) {
         return Cow::Borrowed(text);
