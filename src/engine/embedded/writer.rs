@@ -145,7 +145,7 @@ impl EmbeddedWriter {
         let index = if fresh {
             let settings = IndexSettings {
                 docstore_compression: Compressor::Zstd(ZstdCompressor {
-                    compression_level: Some(3),
+                    compression_level: Some(5),
                 }),
                 docstore_blocksize: 32_768,
                 ..IndexSettings::default()
