@@ -17,6 +17,9 @@ use dateline::engine::{Engine, FacetQuestion, Question};
 use dateline::plan::{FacetClass, FacetField, Plan, Resolver};
 use dateline::query::{ParseOptions, parse};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn plan(engine: &Embedded, query: &str) -> Result<Plan, String> {
     let parsed = parse(query, &ParseOptions::default());
     let Some(expr) = &parsed.expr else {

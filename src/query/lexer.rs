@@ -30,7 +30,8 @@ impl RawWord {
 
     /// Whether the word is exactly this text, without any escape.
     pub fn is(&self, text: &str) -> bool {
-        self.plain().is_some_and(|plain| plain == text)
+        self.letters.iter().all(|letter| !letter.escaped)
+            && text.chars().eq(self.letters.iter().map(|letter| letter.c))
     }
 
     /// The text, if no letter is escaped.

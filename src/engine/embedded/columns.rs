@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use tantivy::columnar::{Column, ColumnValues, StrColumn};
+use tantivy::index::SegmentId;
 use tantivy::{DocId, SegmentReader};
 
 use super::document::unpack_id;
@@ -19,6 +20,9 @@ pub struct SegmentColumns {
     ids: OnceLock<[Arc<dyn ColumnValues<u64>>; 4]>,
     id_long: OnceLock<Option<StrColumn>>,
     dates: OnceLock<Column<i64>>,
+    date_ends: OnceLock<Column<i64>>,
+    body_words: OnceLock<Arc<dyn ColumnValues<u64>>>,
+    lead_words: OnceLock<Arc<dyn ColumnValues<u64>>>,
     facets: Vec<(FacetField, OnceLock<Option<FacetColumn>>)>,
 }
 
@@ -47,6 +51,9 @@ impl SegmentColumns {
             ids: OnceLock::new(),
             id_long: OnceLock::new(),
             dates: OnceLock::new(),
+            date_ends: OnceLock::new(),
+            body_words: OnceLock::new(),
+            lead_words: OnceLock::new(),
             facets: FacetField::all().map(|field| (field, OnceLock::new())).collect(),
         }
     }
@@ -62,15 +69,10 @@ impl SegmentColumns {
         self.ids.get_or_init(|| ID_COLUMNS.map(|name| self.number(name)))
     }
 
-    /// The packed id of an article.
-    pub fn packed_id(&self, doc: DocId) -> [u64; 4] {
-        let ids = self.ids();
-        [ids[0].get_val(doc), ids[1].get_val(doc), ids[2].get_val(doc), ids[3].get_val(doc)]
-    }
-
     /// The id of an article.
     pub fn id(&self, doc: DocId) -> String {
-        unpack_id(self.packed_id(doc)).unwrap_or_else(|| self.long_id(doc))
+        let ids = self.ids();
+        unpack_id(|at| ids[at].get_val(doc)).unwrap_or_else(|| self.long_id(doc))
     }
 
     fn long_id(&self, doc: DocId) -> String {
@@ -97,13 +99,45 @@ impl SegmentColumns {
         if a == b { Ordering::Equal } else { self.id(a).cmp(&self.id(b)) }
     }
 
+    fn date_column(&self) -> &Column<i64> {
+        self.dates.get_or_init(|| self.dates_named("date"))
+    }
+
+    fn dates_named(&self, name: &str) -> Column<i64> {
+        let dates = self.reader.fast_fields().i64(name);
+        dates.unwrap_or_else(|_| Column::build_empty_column(self.reader.max_doc()))
+    }
+
     /// First second of an article's date.
     pub fn date(&self, doc: DocId) -> Option<i64> {
-        let column = self.dates.get_or_init(|| {
-            let dates = self.reader.fast_fields().i64("date");
-            dates.unwrap_or_else(|_| Column::build_empty_column(self.reader.max_doc()))
-        });
-        column.first(doc)
+        self.date_column().first(doc)
+    }
+
+    /// First seconds of the dates of some articles, as many as `docs`.
+    pub fn dates(&self, docs: &[DocId], out: &mut [Option<i64>]) {
+        let out = &mut out[..docs.len()];
+        out.fill(None);
+        self.date_column().first_vals(docs, out);
+    }
+
+    /// One past the last second of an article's date.
+    pub fn date_end(&self, doc: DocId) -> Option<i64> {
+        self.date_ends.get_or_init(|| self.dates_named("date_end")).first(doc)
+    }
+
+    /// Words of the bodies.
+    pub fn body_words(&self) -> &Arc<dyn ColumnValues<u64>> {
+        self.body_words.get_or_init(|| self.number("body_words"))
+    }
+
+    /// Words of the leads.
+    pub fn lead_words(&self) -> &Arc<dyn ColumnValues<u64>> {
+        self.lead_words.get_or_init(|| self.number("lead_words"))
+    }
+
+    /// Which segment it is.
+    pub fn segment_id(&self) -> SegmentId {
+        self.reader.segment_id()
     }
 
     /// The values of a facet field, `None` if no article of the segment has any.
@@ -124,5 +158,18 @@ impl SegmentColumns {
             Some(FacetColumn { column, values })
         })
         .as_ref()
+    }
+}
+
+/// The columns of all segments of one state of an index.
+#[derive(Debug, Clone)]
+pub struct Columns(pub Arc<[Arc<SegmentColumns>]>);
+
+impl Columns {
+    /// The columns of a segment; opened anew for one of another state of the index.
+    pub fn of(&self, reader: &SegmentReader) -> Arc<SegmentColumns> {
+        let id = reader.segment_id();
+        let known = self.0.iter().find(|columns| columns.segment_id() == id);
+        known.cloned().unwrap_or_else(|| Arc::new(SegmentColumns::new(reader)))
     }
 }

@@ -2,11 +2,12 @@
 
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermQuery,
-    TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
+use super::anyof::AnyOfQuery;
+use super::columns::Columns;
 use super::document::{STUB_TERM, value_term};
 use super::filter::{Condition, ConfirmedQuery, DateQuery};
 use super::phrase::{PositionQuery, Window};
@@ -14,10 +15,7 @@ use super::schema::Fields;
 use super::tokens::cut;
 use super::words;
 use crate::engine::EngineError;
-use crate::plan::{Clause, FacetChoice, Layer, Scope, Slot, TextClause};
-
-/// Up to so many terms a union of postings is cheaper than a bit set.
-const UNION_TERMS: usize = 16;
+use crate::plan::{Clause, DateInterval, FacetChoice, Layer, Scope, Slot, TextClause};
 
 /// Compiles plans against one state of an index.
 #[derive(Clone, Copy)]
@@ -26,6 +24,8 @@ pub struct Compiler<'i> {
     pub searcher: &'i Searcher,
     /// Handles of the fields.
     pub fields: &'i Fields,
+    /// The columns of the segments.
+    pub columns: &'i Columns,
 }
 
 impl std::fmt::Debug for Compiler<'_> {
@@ -57,7 +57,7 @@ impl Compiler<'_> {
                     self.facet_terms(ids.iter().map(|id| value_term(facet.field, id)))
                 }
             },
-            Clause::Dates(interval) => Box::new(DateQuery { interval: *interval }),
+            Clause::Dates(interval) => Box::new(self.dates(*interval)),
             Clause::Ids(ids) => {
                 any_of(ids.iter().map(|id| Term::from_field_text(self.fields.id, id)).collect())
             }
@@ -94,7 +94,9 @@ impl Compiler<'_> {
                 // Every article: says nothing beside another condition.
                 Clause::All => {}
                 Clause::Not(inner) => leading.push((Occur::MustNot, self.clause(inner)?)),
-                Clause::Dates(interval) => conditions.push(Condition::Date(*interval)),
+                Clause::Dates(interval) => {
+                    conditions.push(Condition::Date(*interval, self.columns.clone()));
+                }
                 Clause::Text(text) => match self.text_parts(text)? {
                     Words::Query(query) => leading.push((Occur::Must, query)),
                     Words::Positions(query) => {
@@ -108,8 +110,8 @@ impl Compiler<'_> {
             }
         }
         let leads = leading.iter().any(|(occur, _)| *occur == Occur::Must);
-        if !leads && let [Condition::Date(interval)] = conditions.as_slice() {
-            leading.push((Occur::Must, Box::new(DateQuery { interval: *interval })));
+        if !leads && let [Condition::Date(interval, _)] = conditions.as_slice() {
+            leading.push((Occur::Must, Box::new(self.dates(*interval))));
             conditions.clear();
         } else if !leads {
             leading.push((Occur::Must, unscored(Box::new(AllQuery))));
@@ -123,6 +125,10 @@ impl Compiler<'_> {
             return Ok(inner);
         }
         Ok(Box::new(ConfirmedQuery { inner, conditions }))
+    }
+
+    fn dates(&self, interval: DateInterval) -> DateQuery {
+        DateQuery { interval, columns: self.columns.clone() }
     }
 
     fn facet_terms(&self, terms: impl IntoIterator<Item = String>) -> Box<dyn Query> {
@@ -183,7 +189,8 @@ impl Compiler<'_> {
             }));
         }
         let weigh_title = text.layer == Layer::Forms && window == Window::Whole;
-        Ok(Words::Positions(PositionQuery { field, slots, window, rank, weigh_title }))
+        let columns = self.columns.clone();
+        Ok(Words::Positions(PositionQuery { field, slots, window, rank, weigh_title, columns }))
     }
 
     fn slots(&self, text: &TextClause, field: Field) -> Result<Vec<(u32, Vec<Term>)>, EngineError> {
@@ -208,17 +215,8 @@ fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
 }
 
 /// Articles that hold any of the terms, without a score.
-fn any_of(mut terms: Vec<Term>) -> Box<dyn Query> {
-    if terms.len() == 1 {
-        return unscored(Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::Basic)));
-    }
-    if terms.len() <= UNION_TERMS {
-        let clauses = terms.into_iter().map(|term| -> (Occur, Box<dyn Query>) {
-            (Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
-        });
-        return unscored(Box::new(BooleanQuery::new(clauses.collect())));
-    }
-    unscored(Box::new(TermSetQuery::new(terms)))
+fn any_of(terms: Vec<Term>) -> Box<dyn Query> {
+    Box::new(AnyOfQuery { terms })
 }
 
 /// Articles that hold any of the terms, ranked.

@@ -44,12 +44,26 @@ pub fn surname_prefix(surname: &str) -> String {
     format!("{}s{surname}{SEPARATOR}", class as char)
 }
 
-/// Packs an id into the four id columns: 31 bytes left aligned, the length last; 255 for longer.
+/// Whether an id does not fit into the id columns: over 31 bytes, or with a NUL in it.
+fn is_long(id: &str) -> bool {
+    id.len() > 31 || id.contains('\0')
+}
+
+/// Packs an id into the four id columns: 31 bytes left aligned, zeros behind, the last byte 255
+/// if that is not all of it.
+///
+/// Packed ids sort as their texts do, but for texts with a NUL, which sort as if a U+0001 stood
+/// there. A word whose last byte is zero is the last one that says anything, so that a short id is
+/// read from one column.
 pub fn pack_id(id: &str) -> [u64; 4] {
     let mut bytes = [0u8; 32];
-    let kept = id.len().min(31);
-    bytes[..kept].copy_from_slice(&id.as_bytes()[..kept]);
-    bytes[31] = if id.len() > 31 { 255 } else { id.len() as u8 };
+    let text = id.split('\0').next().unwrap_or_default();
+    let kept = text.len().min(31);
+    bytes[..kept].copy_from_slice(&text.as_bytes()[..kept]);
+    if is_long(id) {
+        bytes[kept..].fill(1);
+        bytes[31] = 255;
+    }
     let mut words = [0u64; 4];
     for (word, chunk) in words.iter_mut().zip(bytes.chunks_exact(8)) {
         *word = chunk.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
@@ -57,17 +71,22 @@ pub fn pack_id(id: &str) -> [u64; 4] {
     words
 }
 
-/// The id packed by [`pack_id`]; `None` if it was too long.
-pub fn unpack_id(words: [u64; 4]) -> Option<String> {
+/// The id packed by [`pack_id`], its words read as far as needed; `None` if it is kept elsewhere.
+pub fn unpack_id(mut word: impl FnMut(usize) -> u64) -> Option<String> {
     let mut bytes = [0u8; 32];
-    for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {
-        chunk.copy_from_slice(&word.to_be_bytes());
+    let mut length = 0;
+    for at in 0..4 {
+        let chunk = word(at).to_be_bytes();
+        bytes[length..length + 8].copy_from_slice(&chunk);
+        length += 8;
+        if chunk[7] == 0 {
+            while length > 0 && bytes[length - 1] == 0 {
+                length -= 1;
+            }
+            return String::from_utf8(bytes[..length].to_vec()).ok();
+        }
     }
-    let length = bytes[31] as usize;
-    if length > 31 {
-        return None;
-    }
-    String::from_utf8(bytes[..length].to_vec()).ok()
+    None
 }
 
 /// The host of a web address in lower case, without `www.`.
@@ -152,7 +171,7 @@ fn add_id_columns(doc: &mut TantivyDocument, fields: &Fields, id: &str) {
     for (&field, word) in fields.id_columns.iter().zip(pack_id(id)) {
         doc.add_u64(field, word);
     }
-    if id.len() > 31 {
+    if is_long(id) {
         doc.add_text(fields.id_long, id);
     }
 }
@@ -272,14 +291,29 @@ mod tests {
 
     #[test]
     fn ids_survive_packing_and_keep_their_order() {
-        let ids = ["", "1", "10", "2", "a", "ab", "b", "reuters-2020-000000000000000001"];
+        let ids = [
+            "",
+            "1",
+            "10",
+            "12345678",
+            "123456789",
+            "2",
+            "a",
+            "ab",
+            "b",
+            "reuters-2020-00000000000000001",
+            "reuters-2020-000000000000000010",
+        ];
         for pair in ids.windows(2) {
             assert!(pack_id(pair[0]) < pack_id(pair[1]), "{pair:?}");
         }
         for id in ids {
-            assert_eq!(unpack_id(pack_id(id)).as_deref(), Some(id));
+            assert_eq!(unpack_id(|at| pack_id(id)[at]).as_deref(), Some(id));
         }
-        assert_eq!(unpack_id(pack_id(&"x".repeat(32))), None);
+        for long in [&"x".repeat(32), "a\0b", "\0"] {
+            assert_eq!(unpack_id(|at| pack_id(long)[at]), None);
+        }
+        assert!(pack_id("a") < pack_id("a\0b") && pack_id("a\0b") < pack_id("ab"));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Conditions that are cheaper to check on an article than to look for: dates, positions.
 
-use tantivy::columnar::Column;
+use std::sync::Arc;
+
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
+use super::columns::{Columns, SegmentColumns};
 use super::phrase::{PositionQuery, PositionScorer, PositionWeight};
 use crate::plan::DateInterval;
 
@@ -12,22 +14,25 @@ use crate::plan::DateInterval;
 pub struct DateQuery {
     /// The interval.
     pub interval: DateInterval,
+    /// Where dates are read.
+    pub columns: Columns,
 }
 
 impl Query for DateQuery {
     fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(DateWeight { interval: self.interval }))
+        Ok(Box::new(DateWeight { interval: self.interval, columns: self.columns.clone() }))
     }
 }
 
 struct DateWeight {
     interval: DateInterval,
+    columns: Columns,
 }
 
 impl Weight for DateWeight {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let mut scorer = DateScorer {
-            check: DateCheck::open(reader, self.interval)?,
+            check: DateCheck::open(&self.columns, reader, self.interval),
             doc: 0,
             max_doc: reader.max_doc(),
         };
@@ -36,7 +41,7 @@ impl Weight for DateWeight {
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        if DateCheck::open(reader, self.interval)?.holds(doc) {
+        if DateCheck::open(&self.columns, reader, self.interval).holds(doc) {
             Ok(Explanation::new("date", 0.0))
         } else {
             Err(no_match(doc))
@@ -50,24 +55,22 @@ fn no_match(doc: DocId) -> TantivyError {
 
 /// Reads the dates of a segment.
 struct DateCheck {
-    start: Column<i64>,
-    end: Column<i64>,
+    columns: Arc<SegmentColumns>,
     interval: DateInterval,
 }
 
 impl DateCheck {
-    fn open(reader: &SegmentReader, interval: DateInterval) -> tantivy::Result<DateCheck> {
-        let columns = reader.fast_fields();
-        Ok(DateCheck { start: columns.i64("date")?, end: columns.i64("date_end")?, interval })
+    fn open(columns: &Columns, reader: &SegmentReader, interval: DateInterval) -> DateCheck {
+        DateCheck { columns: columns.of(reader), interval }
     }
 
     fn holds(&self, doc: DocId) -> bool {
-        let Some(start) = self.start.first(doc) else { return false };
+        let Some(start) = self.columns.date(doc) else { return false };
         let (from, to) = (self.interval.start, self.interval.end);
         if self.interval.overlap {
-            start < to && self.end.first(doc).is_some_and(|end| end > from)
+            start < to && self.columns.date_end(doc).is_some_and(|end| end > from)
         } else {
-            start >= from && start < to && self.end.first(doc).is_some_and(|end| end <= to)
+            start >= from && start < to && self.columns.date_end(doc).is_some_and(|end| end <= to)
         }
     }
 }
@@ -124,7 +127,7 @@ impl Scorer for DateScorer {
 #[derive(Debug, Clone)]
 pub enum Condition {
     /// A date.
-    Date(DateInterval),
+    Date(DateInterval, Columns),
     /// Words at distances; their terms are part of the other query, so that it leads there.
     Positions(PositionQuery),
 }
@@ -152,7 +155,7 @@ impl Query for ConfirmedQuery {
         let mut checks = Vec::with_capacity(self.conditions.len());
         for condition in &self.conditions {
             checks.push(match condition {
-                Condition::Date(interval) => CheckWeight::Date(*interval),
+                Condition::Date(interval, columns) => CheckWeight::Date(*interval, columns.clone()),
                 Condition::Positions(query) => {
                     CheckWeight::Positions(Box::new(query.position_weight(scoring)?))
                 }
@@ -166,7 +169,7 @@ impl Query for ConfirmedQuery {
 }
 
 enum CheckWeight {
-    Date(DateInterval),
+    Date(DateInterval, Columns),
     Positions(Box<PositionWeight>),
 }
 
@@ -183,8 +186,8 @@ impl ConfirmedWeight {
         let mut checks = Vec::with_capacity(self.checks.len());
         for check in &self.checks {
             checks.push(match check {
-                CheckWeight::Date(interval) => {
-                    Check::Date(Box::new(DateCheck::open(reader, *interval)?))
+                CheckWeight::Date(interval, columns) => {
+                    Check::Date(DateCheck::open(columns, reader, *interval))
                 }
                 CheckWeight::Positions(weight) => match weight.open(reader, boost)? {
                     Some(scorer) => Check::Positions(Box::new(scorer)),
@@ -197,7 +200,7 @@ impl ConfirmedWeight {
 }
 
 enum Check {
-    Date(Box<DateCheck>),
+    Date(DateCheck),
     Positions(Box<PositionScorer>),
 }
 

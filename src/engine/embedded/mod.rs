@@ -1,5 +1,7 @@
 //! Articles in a tantivy index on this machine. The only folder that knows tantivy.
 
+mod anyof;
+mod best;
 mod collect;
 mod columns;
 mod compile;

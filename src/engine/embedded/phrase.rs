@@ -9,6 +9,7 @@ use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query,
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
+use super::columns::Columns;
 use crate::engine::streams::TITLE_WEIGHT;
 
 /// Which positions of a field count.
@@ -43,6 +44,8 @@ pub struct PositionQuery {
     /// Whether a match after the body (in the title) counts [`TITLE_WEIGHT`] times: for fields
     /// that post title words once.
     pub weigh_title: bool,
+    /// Where the lengths of bodies and leads are read.
+    pub columns: Columns,
 }
 
 impl PositionQuery {
@@ -134,15 +137,15 @@ impl PositionWeight {
         }
         // The rarest slot leads.
         slots.sort_by_key(Slot::size);
-        let column = |name: &str| -> tantivy::Result<Arc<dyn ColumnValues<u64>>> {
-            Ok(reader.fast_fields().u64(name)?.first_or_default_col(0))
-        };
+        let columns = &self.query.columns;
         let border = match self.query.window {
             Window::Alone => None,
             // One word cannot reach across.
             Window::Whole if slots.len() == 1 && !self.query.weigh_title => None,
-            Window::Whole | Window::Body | Window::Title => Some(column("body_words")?),
-            Window::Lead => Some(column("lead_words")?),
+            Window::Whole | Window::Body | Window::Title => {
+                Some(columns.of(reader).body_words().clone())
+            }
+            Window::Lead => Some(columns.of(reader).lead_words().clone()),
         };
         let scoring = match &self.similarity {
             None => None,

@@ -13,8 +13,9 @@ use tantivy::{
     Term,
 };
 
-use super::collect::{Best, BestFound, Counter, Counts, Sample};
-use super::columns::SegmentColumns;
+use super::best::{Best, Ranked};
+use super::collect::{Counter, Counts, Sample};
+use super::columns::{Columns, SegmentColumns};
 use super::compile::Compiler;
 use super::directory::ReadOnlyDirectory;
 use super::document::{label_prefix, surname_prefix, value_term};
@@ -38,7 +39,7 @@ pub struct Embedded {
     index: Index,
     searcher: Searcher,
     fields: Fields,
-    columns: Vec<Arc<SegmentColumns>>,
+    columns: Columns,
     manifest: Manifest,
     generation: u64,
     /// Kept alive: the searcher's files are mapped by it.
@@ -52,8 +53,9 @@ impl std::fmt::Debug for Embedded {
 }
 
 /// The columns of each segment of a searcher.
-pub(super) fn columns_of(searcher: &Searcher) -> Vec<Arc<SegmentColumns>> {
-    searcher.segment_readers().iter().map(|reader| Arc::new(SegmentColumns::new(reader))).collect()
+pub(super) fn columns_of(searcher: &Searcher) -> Columns {
+    let columns = |reader| Arc::new(SegmentColumns::new(reader));
+    Columns(searcher.segment_readers().iter().map(columns).collect())
 }
 
 /// The place of the living article with this id.
@@ -168,7 +170,8 @@ impl Embedded {
     }
 
     fn compile(&self, plan: &Plan) -> Result<Box<dyn Query>, EngineError> {
-        Compiler { searcher: &self.searcher, fields: &self.fields }.clause(&plan.root)
+        let (searcher, fields, columns) = (&self.searcher, &self.fields, &self.columns);
+        Compiler { searcher, fields, columns }.clause(&plan.root)
     }
 
     fn weight(&self, query: &dyn Query, scoring: bool) -> Result<Box<dyn Weight>, EngineError> {
@@ -180,19 +183,27 @@ impl Embedded {
         query.weight(scoring).map_err(failure)
     }
 
-    fn best(&self, question: &Question<'_>, query: &dyn Query) -> Result<BestFound, EngineError> {
-        let weight = self.weight(query, true)?;
+    fn best(
+        &self,
+        question: &Question<'_>,
+        query: &dyn Query,
+    ) -> Result<(Vec<Ranked>, u64), EngineError> {
+        let scored = question.plan.root.scores();
+        let weight = self.weight(query, scored)?;
         let best = Best {
             limit: question.limit,
             total: question.total,
             prune: prunes_well(&question.plan.root),
-            columns: &self.columns,
+            scored,
+            columns: &self.columns.0,
         };
-        let mut found = Vec::with_capacity(self.columns.len());
+        let (mut found, mut total) = (Vec::with_capacity(question.limit.min(1_024)), 0);
         for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
-            found.push(best.segment(weight.as_ref(), segment, reader).map_err(failure)?);
+            let (kept, seen) = best.segment(weight.as_ref(), segment, reader).map_err(failure)?;
+            found.extend(kept);
+            total += seen;
         }
-        Ok(best.merge(found))
+        Ok((best.merge(found), total))
     }
 
     fn count(&self, query: &dyn Query) -> Result<u64, EngineError> {
@@ -211,7 +222,7 @@ impl Embedded {
         seed: u64,
     ) -> Result<(u64, Vec<Match>), EngineError> {
         let weight = self.weight(query, false)?;
-        let sample = Sample { limit: question.limit, seed, columns: &self.columns };
+        let sample = Sample { limit: question.limit, seed, columns: &self.columns.0 };
         let (mut total, mut all) = (0, Vec::new());
         for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
             let (number, drawn) =
@@ -237,7 +248,7 @@ impl Embedded {
         let weight = self.weight(query.as_ref(), false)?;
         let counter = Counter {
             fields: asked.iter().map(|question| question.field).collect(),
-            columns: &self.columns,
+            columns: &self.columns.0,
         };
         let mut total = 0;
         let mut sums: Vec<Counts> = asked.iter().map(|_| Counts::default()).collect();
@@ -364,15 +375,14 @@ impl Engine for Embedded {
                 answer.total = Some(self.count(query.as_ref())?);
             }
         } else {
-            let found = self.best(question, query.as_ref())?;
-            answer.total = question.total.then_some(found.total);
-            answer.matches = found
-                .best
+            let (best, total) = self.best(question, query.as_ref())?;
+            answer.total = question.total.then_some(total);
+            answer.matches = best
                 .into_iter()
                 .map(|ranked| Match {
                     score: Some(ranked.score),
                     address: address(ranked.segment, ranked.doc),
-                    id: ranked.id,
+                    id: self.columns.0[ranked.segment as usize].id(ranked.doc),
                 })
                 .collect();
         }
@@ -409,7 +419,7 @@ impl Engine for Embedded {
         let weight = self.weight(query.as_ref(), false)?;
         let mut seen = 0;
         for (segment, reader) in (0u32..).zip(self.searcher.segment_readers()) {
-            let columns = &self.columns[segment as usize];
+            let columns = &self.columns.0[segment as usize];
             let mut scorer = weight.scorer(reader, 1.0).map_err(failure)?;
             let mut doc = scorer.doc();
             while doc != TERMINATED {

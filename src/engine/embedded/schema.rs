@@ -7,8 +7,8 @@ use tantivy::schema::{
 
 use crate::plan::{FacetClass, FacetField, FacetSub};
 
-/// The version of the layout below. Additive changes raise it too; an older index still opens.
-pub const SCHEMA_VERSION: u32 = 1;
+/// The version of the layout below. Any change raises it; an index of another layout is refused.
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The tokenizer that reads encoded token streams, see [`super::tokens`].
 pub const STREAM: &str = "dateline_stream";
@@ -35,7 +35,7 @@ pub struct Fields {
     pub facet_columns: Vec<(FacetField, Field)>,
     /// Ids of more than 31 bytes.
     pub id_long: Field,
-    /// Ids of at most 31 bytes, left aligned, length in the last byte.
+    /// Ids of at most 31 bytes, left aligned, see [`super::document::pack_id`].
     pub id_columns: [Field; 4],
     /// First second of the date.
     pub date: Field,

@@ -19,7 +19,7 @@ use tantivy::{
 };
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::columns::SegmentColumns;
+use super::columns::Columns;
 use super::document::{MAX_ID_BYTES, document};
 use super::manifest::Manifest;
 use super::schema::{Fields, STREAM, schema};
@@ -71,7 +71,7 @@ pub struct EmbeddedWriter {
     backlog: Arc<Backlog>,
     reader: IndexReader,
     searcher: Searcher,
-    columns: Vec<Arc<SegmentColumns>>,
+    columns: Columns,
     manifest: Manifest,
     languages: BTreeSet<String>,
     was_empty: bool,

@@ -195,11 +195,15 @@ impl Parser {
                 }
                 _ => {}
             }
-            if c.is_alphabetic() || c == '/' {
+            // Of the operators only those spelled `w/3` begin in lower case.
+            if c.is_ascii_uppercase() || c == 'w' || c == '/' {
                 return match self.operator() {
                     Some((operator, span)) => Next::Operator(operator, span),
                     None => Next::Clause,
                 };
+            }
+            if c.is_alphabetic() {
+                return Next::Clause;
             }
             // A run of signs between blanks says nothing.
             let mut end = start;

@@ -1,0 +1,217 @@
+//! The best matches of a query in the full order of ranks: score, date, id.
+
+use std::cell::Cell;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use tantivy::query::Weight;
+use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+
+use super::columns::SegmentColumns;
+
+/// Stands for a date that was not read yet; no article has this one.
+const UNREAD: i64 = i64::MIN;
+/// Stands for no date; ranks after all dates.
+const UNDATED: i64 = i64::MIN + 1;
+
+/// A match that may be among the best.
+#[derive(Debug, Clone)]
+pub struct Ranked {
+    /// Its score.
+    pub score: Score,
+    /// Which segment.
+    pub segment: SegmentOrdinal,
+    /// Which article of the segment.
+    pub doc: DocId,
+    /// First second of its date, read when a tie asks for it.
+    date: Cell<i64>,
+}
+
+impl Ranked {
+    fn date(&self, columns: &SegmentColumns) -> i64 {
+        if self.date.get() == UNREAD {
+            self.date.set(known(columns.date(self.doc)));
+        }
+        self.date.get()
+    }
+}
+
+fn known(date: Option<i64>) -> i64 {
+    date.map_or(UNDATED, |date| date.max(UNDATED + 1))
+}
+
+/// Finds the best matches, ties included.
+///
+/// Without `total` it prunes: the threshold given to tantivy is the float just below the worst
+/// score kept, so that an article that ties with it is still seen. A tie costs two dates and,
+/// rarely, two ids; without a tie neither is read.
+#[derive(Debug)]
+pub struct Best<'s> {
+    /// How many to keep.
+    pub limit: usize,
+    /// Whether to count all matches.
+    pub total: bool,
+    /// Whether skipping may be tried at all; a union of frequent words is faster without.
+    pub prune: bool,
+    /// Whether scores differ at all; where none does, dates decide.
+    pub scored: bool,
+    /// Columns of each segment.
+    pub columns: &'s [Arc<SegmentColumns>],
+}
+
+/// The best so far of one segment, the worst of them on top.
+struct Heap<'s> {
+    columns: &'s SegmentColumns,
+    segment: SegmentOrdinal,
+    limit: usize,
+    kept: Vec<Ranked>,
+}
+
+impl Heap<'_> {
+    /// Whether `a` ranks after `b`.
+    fn worse(&self, a: &Ranked, b: &Ranked) -> bool {
+        match a.score.total_cmp(&b.score) {
+            Ordering::Less => true,
+            Ordering::Greater => false,
+            Ordering::Equal => match a.date(self.columns).cmp(&b.date(self.columns)) {
+                Ordering::Less => true,
+                Ordering::Greater => false,
+                Ordering::Equal => self.columns.compare_ids(a.doc, b.doc) == Ordering::Greater,
+            },
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.kept.len() >= self.limit
+    }
+
+    /// Offers a match; one that is worse than all of a full heap is dropped.
+    fn offer(&mut self, doc: DocId, score: Score, date: i64) {
+        let new = Ranked { score, segment: self.segment, doc, date: Cell::new(date) };
+        if !self.is_full() {
+            self.kept.push(new);
+            let mut at = self.kept.len() - 1;
+            while at > 0 {
+                let parent = (at - 1) / 2;
+                if !self.worse(&self.kept[at], &self.kept[parent]) {
+                    break;
+                }
+                self.kept.swap(at, parent);
+                at = parent;
+            }
+            return;
+        }
+        let Some(worst) = self.kept.first() else { return };
+        if !self.worse(worst, &new) {
+            return;
+        }
+        self.kept[0] = new;
+        let mut at = 0;
+        loop {
+            let mut worst = at;
+            for child in [2 * at + 1, 2 * at + 2] {
+                if child < self.kept.len() && self.worse(&self.kept[child], &self.kept[worst]) {
+                    worst = child;
+                }
+            }
+            if worst == at {
+                break;
+            }
+            self.kept.swap(at, worst);
+            at = worst;
+        }
+    }
+
+    /// Scores at or below this cannot be among the best.
+    fn threshold(&self) -> Score {
+        match self.kept.first() {
+            Some(worst) if self.is_full() => worst.score.next_down(),
+            _ => Score::MIN,
+        }
+    }
+
+    /// Dates before this cannot be among the best, where no score decides.
+    fn oldest(&self) -> i64 {
+        match self.kept.first() {
+            Some(worst) if self.is_full() => worst.date(self.columns),
+            _ => UNREAD,
+        }
+    }
+}
+
+impl Best<'_> {
+    /// Collects one segment: its best in no order, and how many matches were counted.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn segment(
+        &self,
+        weight: &dyn Weight,
+        segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<(Vec<Ranked>, u64)> {
+        let alive = reader.alive_bitset();
+        let is_alive = |doc| alive.is_none_or(|alive| alive.is_alive(doc));
+        let columns = &*self.columns[segment as usize];
+        let kept = Vec::with_capacity(self.limit.min(1_024));
+        let mut heap = Heap { columns, segment, limit: self.limit, kept };
+        let mut total = 0u64;
+        if !self.scored {
+            let mut oldest = UNREAD;
+            let mut dates = [None; tantivy::COLLECT_BLOCK_BUFFER_LEN];
+            weight.for_each_no_score(reader, &mut |docs| {
+                columns.dates(docs, &mut dates);
+                for (&doc, &date) in docs.iter().zip(&dates) {
+                    if !is_alive(doc) {
+                        continue;
+                    }
+                    total += 1;
+                    let date = known(date);
+                    if date >= oldest {
+                        heap.offer(doc, 0.0, date);
+                        oldest = heap.oldest();
+                    }
+                }
+            })?;
+        } else if self.total || !self.prune {
+            let mut threshold = Score::MIN;
+            weight.for_each(reader, &mut |doc, score| {
+                if is_alive(doc) {
+                    total += 1;
+                    if score > threshold {
+                        heap.offer(doc, score, UNREAD);
+                        threshold = heap.threshold();
+                    }
+                }
+            })?;
+        } else {
+            weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
+                if is_alive(doc) {
+                    heap.offer(doc, score, UNREAD);
+                }
+                heap.threshold()
+            })?;
+        }
+        Ok((heap.kept, total))
+    }
+
+    /// The best of the finds of all segments, in order.
+    pub fn merge(&self, mut found: Vec<Ranked>) -> Vec<Ranked> {
+        let columns = |ranked: &Ranked| &*self.columns[ranked.segment as usize];
+        let order = |a: &Ranked, b: &Ranked| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| b.date(columns(b)).cmp(&a.date(columns(a))))
+                .then_with(|| {
+                    if a.segment == b.segment {
+                        columns(a).compare_ids(a.doc, b.doc)
+                    } else {
+                        columns(a).id(a.doc).cmp(&columns(b).id(b.doc))
+                    }
+                })
+        };
+        found.sort_by(order);
+        found.truncate(self.limit);
+        found
+    }
+}
