@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use tantivy::query::Weight;
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use super::columns::SegmentColumns;
 
@@ -13,6 +13,9 @@ use super::columns::SegmentColumns;
 const UNREAD: i64 = i64::MIN;
 /// Stands for no date; ranks after all dates.
 const UNDATED: i64 = i64::MIN + 1;
+
+/// Matches of a [`Run`].
+const RUN: usize = 4_096;
 
 /// A match that may be among the best.
 #[derive(Debug, Clone)]
@@ -139,6 +142,36 @@ impl Heap<'_> {
     }
 }
 
+/// Matches without scores on their way into a heap.
+///
+/// They are offered last first: an archive is mostly indexed in the order of its dates, and then
+/// the newest of a run keep the others out, where the other order would replace the whole heap
+/// again and again.
+struct Run<'h, 's> {
+    heap: &'h mut Heap<'s>,
+    matches: Vec<(DocId, i64)>,
+}
+
+impl Run<'_, '_> {
+    fn push(&mut self, doc: DocId, date: i64) {
+        self.matches.push((doc, date));
+        if self.matches.len() == RUN {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        let mut oldest = self.heap.oldest();
+        for &(doc, date) in self.matches.iter().rev() {
+            if date >= oldest {
+                self.heap.offer(doc, 0.0, date);
+                oldest = self.heap.oldest();
+            }
+        }
+        self.matches.clear();
+    }
+}
+
 impl Best<'_> {
     /// Collects one segment: its best in no order, and how many matches were counted.
     ///
@@ -157,22 +190,18 @@ impl Best<'_> {
         let mut heap = Heap { columns, segment, limit: self.limit, kept };
         let mut total = 0u64;
         if !self.scored {
-            let mut oldest = UNREAD;
-            let mut dates = [None; tantivy::COLLECT_BLOCK_BUFFER_LEN];
+            let mut run = Run { heap: &mut heap, matches: Vec::with_capacity(RUN) };
+            let mut dates = [None; COLLECT_BLOCK_BUFFER_LEN];
             weight.for_each_no_score(reader, &mut |docs| {
                 columns.dates(docs, &mut dates);
                 for (&doc, &date) in docs.iter().zip(&dates) {
-                    if !is_alive(doc) {
-                        continue;
-                    }
-                    total += 1;
-                    let date = known(date);
-                    if date >= oldest {
-                        heap.offer(doc, 0.0, date);
-                        oldest = heap.oldest();
+                    if is_alive(doc) {
+                        total += 1;
+                        run.push(doc, known(date));
                     }
                 }
             })?;
+            run.flush();
         } else if self.total || !self.prune {
             let mut threshold = Score::MIN;
             weight.for_each(reader, &mut |doc, score| {
