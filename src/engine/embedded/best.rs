@@ -46,7 +46,7 @@ fn known(date: Option<i64>) -> i64 {
 /// Finds the best matches, ties included.
 ///
 /// Without `total` it prunes: the threshold given to tantivy is the float just below the worst
-/// score kept, so that an article that ties with it is still seen. A tie costs two dates and,
+/// score kept (less [`slack`]), so that an article that ties with it is still seen. A tie costs two dates and,
 /// rarely, two ids; without a tie neither is read.
 #[derive(Debug)]
 pub struct Best<'s> {
@@ -60,6 +60,23 @@ pub struct Best<'s> {
     pub scored: bool,
     /// Columns of each segment.
     pub columns: &'s [Arc<SegmentColumns>],
+    /// How far the bounds of each segment may be too low, see [`slack`]; 1 where none is given.
+    pub slack: &'s [Score],
+}
+
+/// The factor by which a block's best possible score may be below that of one of its articles.
+///
+/// tantivy keeps, for each block of 128 postings, the frequency and the length of the article that
+/// scores best under the average length *of the segment*; a query scores under the average of the
+/// whole index, q times that, where another article of the block may be the best one. As
+/// tf / (tf + K) with K between k and k times the length over the average changes by a factor
+/// of at most q when the average does, so does the bound. A millionth is added for the order in
+/// which floats are summed.
+pub fn slack(segment_average: f64, average: f64) -> Score {
+    const ROUNDING: f64 = 1e-6;
+    let ratio = segment_average / average;
+    let factor = if ratio.is_finite() && ratio > 0.0 { ratio.max(1.0 / ratio) } else { 1.0 };
+    (factor * (1.0 + ROUNDING)) as Score
 }
 
 /// The best so far of one segment, the worst of them on top.
@@ -67,6 +84,7 @@ struct Heap<'s> {
     columns: &'s SegmentColumns,
     segment: SegmentOrdinal,
     limit: usize,
+    slack: Score,
     kept: Vec<Ranked>,
 }
 
@@ -128,7 +146,7 @@ impl Heap<'_> {
     /// Scores at or below this cannot be among the best.
     fn threshold(&self) -> Score {
         match self.kept.first() {
-            Some(worst) if self.is_full() => worst.score.next_down(),
+            Some(worst) if self.is_full() => (worst.score / self.slack).next_down(),
             _ => Score::MIN,
         }
     }
@@ -187,7 +205,8 @@ impl Best<'_> {
         let is_alive = |doc| alive.is_none_or(|alive| alive.is_alive(doc));
         let columns = &*self.columns[segment as usize];
         let kept = Vec::with_capacity(self.limit.min(1_024));
-        let mut heap = Heap { columns, segment, limit: self.limit, kept };
+        let slack = self.slack.get(segment as usize).copied().unwrap_or(1.0);
+        let mut heap = Heap { columns, segment, limit: self.limit, slack, kept };
         let mut total = 0u64;
         if !self.scored {
             let mut run = Run { heap: &mut heap, matches: Vec::with_capacity(RUN) };
@@ -242,5 +261,35 @@ impl Best<'_> {
         found.sort_by(order);
         found.truncate(self.limit);
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// BM25's part that depends on frequency and length (k 1.2, b .75).
+    fn saturation(tf: f64, length: f64, average: f64) -> f64 {
+        tf / (tf + 1.2 * (0.25 + 0.75 * length / average))
+    }
+
+    #[test]
+    fn slack_covers_what_another_average_can_change() {
+        let articles: Vec<(f64, f64)> = (1..40)
+            .flat_map(|tf| (1..60).map(move |n| (f64::from(tf), f64::from(n * n))))
+            .collect();
+        for (segment, all) in [(100.0, 100.0), (50.0, 400.0), (900.0, 90.0), (10.0, 11.0)] {
+            let slack = f64::from(slack(segment, all));
+            // A block of two: the one kept as the best, and any other that it stands for.
+            for &(tf, length) in articles.iter().step_by(7) {
+                for &(other_tf, other_length) in articles.iter().step_by(5) {
+                    let kept = saturation(tf, length, segment);
+                    if saturation(other_tf, other_length, segment) <= kept {
+                        let bound = saturation(tf, length, all) * slack;
+                        assert!(saturation(other_tf, other_length, all) <= bound);
+                    }
+                }
+            }
+        }
     }
 }

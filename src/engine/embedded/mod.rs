@@ -2,6 +2,7 @@
 
 mod anyof;
 mod best;
+mod catalogue;
 mod collect;
 mod columns;
 mod compile;

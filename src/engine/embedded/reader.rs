@@ -1,6 +1,5 @@
 //! The reading side of an index: a snapshot that answers plans.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,25 +12,20 @@ use tantivy::{
     Term,
 };
 
-use super::best::{Best, Ranked};
+use super::best::{Best, Ranked, slack};
 use super::collect::{Counter, Counts, Sample};
 use super::columns::{Columns, SegmentColumns};
 use super::compile::Compiler;
 use super::directory::ReadOnlyDirectory;
-use super::document::{label_prefix, surname_prefix, value_term};
 use super::manifest::Manifest;
-use super::schema::{Fields, facet_prefix, schema};
+use super::schema::{Fields, schema};
 use super::words::prefix_end;
 use super::{failure, io_failure, writer};
-use crate::diag::alignment_distance;
 use crate::engine::stored;
 use crate::engine::{
     Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Question, StoredArticle,
 };
-use crate::plan::{Catalogue, Clause, Entry, FacetClass, FacetField, Plan};
-
-/// Values looked through for near names, at most; they share the first letter.
-const NEAR_SCANNED: usize = 200_000;
+use crate::plan::{Catalogue, Clause, Entry, Plan};
 
 /// An index opened for reading: one state of it, whatever a writer does meanwhile.
 pub struct Embedded {
@@ -190,12 +184,15 @@ impl Embedded {
     ) -> Result<(Vec<Ranked>, u64), EngineError> {
         let scored = question.plan.root.scores();
         let weight = self.weight(query, scored)?;
+        let prune = scored && !question.total && prunes_well(&question.plan.root);
+        let slack = if prune { self.slack()? } else { Vec::new() };
         let best = Best {
             limit: question.limit,
             total: question.total,
-            prune: prunes_well(&question.plan.root),
+            prune,
             scored,
             columns: &self.columns.0,
+            slack: &slack,
         };
         let (mut found, mut total) = (Vec::with_capacity(question.limit.min(1_024)), 0);
         for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
@@ -204,6 +201,30 @@ impl Embedded {
             total += seen;
         }
         Ok((best.merge(found), total))
+    }
+
+    /// How far the bounds of each segment may be too low, over the fields that are ranked.
+    fn slack(&self) -> Result<Vec<f32>, EngineError> {
+        let segments = self.searcher.segment_readers();
+        let mut worst = vec![slack(1.0, 1.0); segments.len()];
+        if segments.len() < 2 {
+            return Ok(worst);
+        }
+        for field in [self.fields.text, self.fields.title] {
+            let mut averages = Vec::with_capacity(segments.len());
+            let (mut tokens, mut articles) = (0.0, 0.0);
+            for reader in segments {
+                let inverted = reader.inverted_index(field).map_err(failure)?;
+                let (own, number) =
+                    (inverted.total_num_tokens() as f64, f64::from(reader.max_doc()));
+                averages.push(own / number);
+                (tokens, articles) = (tokens + own, articles + number);
+            }
+            for (worst, average) in worst.iter_mut().zip(averages) {
+                *worst = worst.max(slack(average, tokens / articles));
+            }
+        }
+        Ok(worst)
     }
 
     fn count(&self, query: &dyn Query) -> Result<u64, EngineError> {
@@ -300,7 +321,7 @@ impl Embedded {
 
     /// Calls `each` with every facet term that starts with `prefix`, in order within a segment,
     /// and the number of articles; `false` ends a segment.
-    fn terms(&self, prefix: &str, each: &mut dyn FnMut(&str, u64) -> bool) {
+    pub(super) fn terms(&self, prefix: &str, each: &mut dyn FnMut(&str, u64) -> bool) {
         for reader in self.searcher.segment_readers() {
             let Ok(inverted) = reader.inverted_index(self.fields.facet) else { continue };
             let mut range = inverted.terms().range().ge(prefix.as_bytes());
@@ -319,7 +340,7 @@ impl Embedded {
         }
     }
 
-    fn frequency(&self, term: &str) -> u64 {
+    pub(super) fn frequency(&self, term: &str) -> u64 {
         self.searcher.doc_freq(&Term::from_field_text(self.fields.facet, term)).unwrap_or(0)
     }
 }
@@ -447,117 +468,6 @@ impl Engine for Embedded {
     fn fetch(&self, found: &Match) -> Result<StoredArticle, EngineError> {
         let (segment, doc) = ((found.address >> 32) as u32, found.address as u32);
         stored_at(&self.searcher, &self.fields, segment, doc)
-    }
-}
-
-impl Catalogue for Embedded {
-    fn languages(&self) -> Vec<String> {
-        self.manifest.languages.clone()
-    }
-
-    fn has_values(&self, field: FacetField) -> bool {
-        self.frequency(&value_term(field, "")) > 0
-    }
-
-    fn value(&self, class: FacetClass, id: &str) -> Option<Entry> {
-        let count = self.frequency(&value_term(FacetField::any(class), id));
-        if count == 0 || id.is_empty() {
-            return None;
-        }
-        let label = self.labels(class, &[id]).pop().unwrap_or_default();
-        Some(Entry { id: id.to_owned(), label, count })
-    }
-
-    fn persons_by_surname(&self, surname: &str) -> Vec<Entry> {
-        let mut found: HashMap<String, u64> = HashMap::new();
-        self.terms(&surname_prefix(surname), &mut |id, count| {
-            *found.entry(id.to_owned()).or_default() += count;
-            true
-        });
-        let mut entries: Vec<(String, u64)> = found.into_iter().collect();
-        entries.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let ids: Vec<&str> = entries.iter().map(|(id, _)| id.as_str()).collect();
-        let labels = self.labels(FacetClass::Person, &ids);
-        entries
-            .into_iter()
-            .zip(labels)
-            .map(|((id, count), label)| Entry { id, label, count })
-            .collect()
-    }
-
-    fn near(&self, class: FacetClass, id: &str, limit: usize) -> Vec<Entry> {
-        let wanted: Vec<char> = id.chars().collect();
-        let Some(first) = wanted.first() else { return Vec::new() };
-        let [letter, sub] = facet_prefix(FacetField::any(class));
-        let start = format!("{}{}{first}", letter as char, sub as char);
-        let mut found: HashMap<String, (usize, u64)> = HashMap::new();
-        let mut scanned = 0;
-        self.terms(&start, &mut |rest, count| {
-            scanned += 1;
-            let known = format!("{first}{rest}");
-            let letters: Vec<char> = known.chars().collect();
-            let longest = wanted.len().max(letters.len());
-            let allowed = (longest / 3).max(1);
-            if wanted.len().abs_diff(letters.len()) <= allowed {
-                let distance = alignment_distance(&wanted, &letters);
-                if distance <= allowed {
-                    found.entry(known).or_insert((distance, 0)).1 += count;
-                }
-            }
-            scanned < NEAR_SCANNED
-        });
-        let mut entries: Vec<(usize, u64, String)> =
-            found.into_iter().map(|(id, (distance, count))| (distance, count, id)).collect();
-        entries
-            .sort_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));
-        entries.truncate(limit);
-        let ids: Vec<&str> = entries.iter().map(|(_, _, id)| id.as_str()).collect();
-        let labels = self.labels(class, &ids);
-        entries
-            .iter()
-            .zip(labels)
-            .map(|((_, count, id), label)| Entry { id: id.clone(), label, count: *count })
-            .collect()
-    }
-
-    fn labels(&self, class: FacetClass, ids: &[&str]) -> Vec<String> {
-        /// From so many values on one pass over all labels is cheaper than a look-up each.
-        const PASS: usize = 2_000;
-        let mut best: HashMap<&str, (u64, String)> = HashMap::new();
-        let mut note = |id, label: &str, count: u64| {
-            let known = best.entry(id).or_default();
-            if count > known.0 || (count == known.0 && label < known.1.as_str()) {
-                *known = (count, label.to_owned());
-            }
-        };
-        if ids.len() < PASS {
-            for &id in ids {
-                self.terms(&label_prefix(class, id), &mut |label, count| {
-                    note(id, label, count);
-                    true
-                });
-            }
-        } else {
-            let wanted: HashMap<&str, &str> = ids.iter().map(|&id| (id, id)).collect();
-            let [letter, _] = facet_prefix(FacetField::any(class));
-            self.terms(&format!("{}l", letter as char), &mut |rest, count| {
-                if let Some((id, label)) = rest.split_once(super::document::SEPARATOR)
-                    && let Some(&id) = wanted.get(id)
-                {
-                    note(id, label, count);
-                }
-                true
-            });
-        }
-        ids.iter()
-            .map(|&id| match best.get(id) {
-                Some((_, label)) => label.clone(),
-                None if class == FacetClass::Person => {
-                    crate::tag::person::name::label_from_slug(id)
-                }
-                None => id.to_owned(),
-            })
-            .collect()
     }
 }
 
