@@ -127,6 +127,44 @@ pub fn nearest<'a>(
     found.into_iter().take(limit).map(|(_, candidate)| candidate).collect()
 }
 
+/// Tells how near known names are to one that nobody bears.
+#[derive(Debug, Clone)]
+pub struct Near {
+    text: String,
+    letters: Vec<char>,
+}
+
+impl Near {
+    /// Letters from which a part of a longer name is taken for that name.
+    const PART: usize = 3;
+
+    /// For a name in lower case.
+    pub fn new(text: &str) -> Near {
+        Near { text: text.to_owned(), letters: text.chars().collect() }
+    }
+
+    /// How far a known name (in lower case) is, if it is near: 1 for one that holds the text at
+    /// the start of a word (`the harbour courier`, `example.org`), else the edits of [`nearest`].
+    pub fn distance(&self, known: &str) -> Option<usize> {
+        let starts_word = |at: usize| {
+            known[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric())
+        };
+        if self.letters.len() >= Near::PART
+            && known.match_indices(&self.text).any(|(at, _)| starts_word(at))
+        {
+            return Some(1);
+        }
+        let letters: Vec<char> = known.chars().collect();
+        let longest = self.letters.len().max(letters.len());
+        let allowed = (longest / 3).max(1);
+        if self.letters.len().abs_diff(letters.len()) > allowed {
+            return None;
+        }
+        let distance = alignment_distance(&self.letters, &letters);
+        (distance <= allowed && distance < longest).then_some(distance)
+    }
+}
+
 /// Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours
 /// cost one each, and no part is edited twice.
 pub fn alignment_distance(a: &[char], b: &[char]) -> usize {
@@ -153,6 +191,17 @@ pub fn alignment_distance(a: &[char], b: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_name_is_near_to_it() {
+        let near = Near::new("harbour courier");
+        assert_eq!(near.distance("the harbour courier"), Some(1));
+        assert_eq!(near.distance("harbour curier"), Some(1));
+        assert_eq!(near.distance("meridian wire"), None);
+        assert_eq!(Near::new("meridian").distance("meridian wire"), Some(1));
+        assert_eq!(Near::new("example").distance("example.org"), Some(1));
+        assert_eq!(Near::new("ample").distance("example.org"), None);
+    }
 
     #[test]
     fn nearest_words_come_by_distance_then_alphabet() {

@@ -50,6 +50,11 @@ pub fn english_name(tag: &str) -> Option<&'static str> {
     tables::english_name(tag)
 }
 
+/// English names of the usual languages that are nearest to `text`, nearest first.
+pub fn nearest(text: &str, limit: usize) -> Vec<&'static str> {
+    crate::diag::nearest(text, tables::english_names(), limit)
+}
+
 /// What language title and body are in; `default` is a two-letter tag.
 ///
 /// The script decides where it can; in Latin script the commonest words of the default language

@@ -87,6 +87,7 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
     if let Some(width) = io.width {
         command = command.term_width(width.clamp(40, HELP_WIDTH));
     }
+    words::keep_negations(&mut args);
     let implicit = words::add_search(&mut args, &command);
     let cli = match command
         .try_get_matches_from_mut(&args)
@@ -132,6 +133,11 @@ fn misused(error: &clap::Error, args: &[OsString], io: &mut Io<'_>) -> Exit {
     }
     // Nothing is left to tell of a failure of standard error.
     let _ = io.err.write_all(text.as_bytes());
+    if error.kind() == ErrorKind::UnknownArgument {
+        let _ = io.err.write_all(
+            b"hint: a query that begins with - goes after -e, as in -e '-pact treaty'\n",
+        );
+    }
     Exit::Usage
 }
 

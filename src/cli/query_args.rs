@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::report::Failure;
 use super::{Io, environment};
+use crate::article::lang;
 use crate::query::{MAX_BYTES, ParseOptions};
 use crate::search::ReadOptions;
 use crate::text::sanitize;
@@ -77,21 +78,28 @@ pub enum Operator {
 
 impl ReadingArgs {
     /// How to read a query; the clock is that of `io`.
-    pub fn options(&self, io: &Io<'_>) -> ReadOptions {
-        ReadOptions {
+    ///
+    /// # Errors
+    /// When the language is none that is known.
+    pub fn options(&self, io: &Io<'_>) -> Result<ReadOptions, Failure> {
+        let lang = self.lang.as_deref().map(language).transpose()?;
+        Ok(ReadOptions {
             parse: ParseOptions {
                 default_or: self.default_op == Operator::Or,
                 strict: self.strict,
             },
-            lang: self.lang.as_deref().map(str::to_ascii_lowercase),
+            lang,
             now: environment::now(io),
-        }
+        })
     }
 }
 
 impl QueryArgs {
     /// How to read the query; the clock is that of `io`.
-    pub fn options(&self, io: &Io<'_>) -> ReadOptions {
+    ///
+    /// # Errors
+    /// When the language is none that is known.
+    pub fn options(&self, io: &Io<'_>) -> Result<ReadOptions, Failure> {
         self.reading.options(io)
     }
 
@@ -127,6 +135,26 @@ impl QueryArgs {
             Failure::Usage(problem)
         })
     }
+}
+
+/// The two-letter tag of a language named by tag, code or name.
+///
+/// # Errors
+/// When there is no such language.
+pub fn language(text: &str) -> Result<String, Failure> {
+    if let Some(tag) = lang::normalize_tag(text) {
+        return Ok(tag.to_owned());
+    }
+    let message = format!("unknown language '{}'", sanitize::line(text));
+    let mut problem = super::report::placeless("unknown_value", message);
+    let near = lang::nearest(text, 3);
+    problem.hint = Some(if near.is_empty() {
+        "write a tag such as en, or a name such as French".to_owned()
+    } else {
+        format!("did you mean {}?", near.join(", "))
+    });
+    problem.suggestions = near.into_iter().map(str::to_owned).collect();
+    Err(Failure::Usage(problem))
 }
 
 /// The text of a query file; comment lines become empty, so that places in it still hold.

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use clap::{ArgAction, Command, FromArgMatches};
 
 use super::args::Global;
+use crate::query::field::Field;
 
 /// Puts `search` before the first word that is no verb; whether it did.
 ///
@@ -33,6 +34,23 @@ pub(super) fn add_search(args: &mut Vec<OsString>, command: &Command) -> bool {
     }
     args.insert(at, OsString::from("search"));
     true
+}
+
+/// Writes `-country:Japan` as `!country:Japan`, which is the same to the query language and no
+/// option to clap; places in the query stay where they are.
+///
+/// Only for words that name a field: no option of a verb that takes a query looks like that.
+pub(super) fn keep_negations(args: &mut [OsString]) {
+    for word in args.iter_mut().skip(1) {
+        if word == "--" || word == "index" {
+            return;
+        }
+        let Some(rest) = word.to_str().and_then(|text| text.strip_prefix('-')) else { continue };
+        let name = rest.split([':', '.']).next().unwrap_or_default();
+        if rest.contains(':') && name.len() > 1 && Field::from_name(name).is_some() {
+            *word = OsString::from(format!("!{rest}"));
+        }
+    }
 }
 
 fn is_verb(command: &Command, word: &str) -> bool {
@@ -114,6 +132,20 @@ mod tests {
         ];
         for (line, expected) in rows {
             assert_eq!(added(line).as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn negated_fields_are_no_options() {
+        let kept = |line: &str| {
+            let mut args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            keep_negations(&mut args);
+            args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(kept("d count -country:* -n3"), "d count !country:* -n3");
+        assert_eq!(kept("d -has:date -country.major:JP"), "d !has:date !country.major:JP");
+        for line in ["d count -I idx:x -e -x", "d -- -country:JP", "d index -date:x", "d -n:3"] {
+            assert_eq!(kept(line), line);
         }
     }
 

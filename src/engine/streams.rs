@@ -7,6 +7,7 @@
 
 use crate::analyze::{Analyzers, adjacent_cjk, exact_surface};
 use crate::article::{Article, Words};
+use crate::plan::ENTITY_MARK;
 use crate::tag::{Class, Part, Tags};
 use crate::text::{Token, Tokens};
 
@@ -29,8 +30,6 @@ pub const SENTENCE_MARK: &str = "<s";
 pub const PARAGRAPH_MARK: &str = "<p";
 /// Before a surface form that differs from its folded form.
 pub const EXACT_MARK: char = '=';
-/// Before an entity: `@country:JP`.
-pub const ENTITY_MARK: char = '@';
 
 /// Takes tokens in the order of their positions.
 pub trait TokenSink {

@@ -15,6 +15,9 @@ pub use catalogue::{Catalogue, Entry};
 pub use facet::{FacetClass, FacetField, FacetSub};
 pub use resolve::{Resolved, Resolver};
 
+/// What an entity's token in [`Layer::Forms`] begins with: `@country:JP`.
+pub const ENTITY_MARK: char = '@';
+
 /// A query ready for any engine.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {

@@ -134,7 +134,8 @@ pub struct FieldSpec {
 }
 
 const NONE: &[Sub] = &[];
-const TAGGED: &[Sub] = &[Sub::Major, Sub::Given, Sub::Title, Sub::Exact];
+const NAMED: &[Sub] = &[Sub::Major, Sub::Given, Sub::Title, Sub::Exact];
+const EVENT: &[Sub] = &[Sub::Major, Sub::Given];
 
 const fn row(
     field: Field,
@@ -202,7 +203,7 @@ pub const FIELDS: &[FieldSpec] = &[
         Field::Country,
         &["c", "re"],
         FieldKind::Facet,
-        TAGGED,
+        NAMED,
         "a country the article is about or mentions, by any name or code",
         "country:Japan",
     ),
@@ -210,7 +211,7 @@ pub const FIELDS: &[FieldSpec] = &[
         Field::Person,
         &["who", "p"],
         FieldKind::Facet,
-        TAGGED,
+        NAMED,
         "a person, by full name or surname",
         "person:\"Vladimir Putin\"",
     ),
@@ -218,7 +219,7 @@ pub const FIELDS: &[FieldSpec] = &[
         Field::Org,
         &["co"],
         FieldKind::Facet,
-        TAGGED,
+        NONE,
         "an organisation, as supplied with the article",
         "org:opec",
     ),
@@ -226,7 +227,7 @@ pub const FIELDS: &[FieldSpec] = &[
         Field::Place,
         &["loc"],
         FieldKind::Facet,
-        TAGGED,
+        NONE,
         "a place, as supplied with the article",
         "place:Kobe",
     ),
@@ -234,7 +235,7 @@ pub const FIELDS: &[FieldSpec] = &[
         Field::Event,
         &["ev"],
         FieldKind::Facet,
-        TAGGED,
+        EVENT,
         "a type of event; a root holds its leaves",
         "event:diplomacy",
     ),
@@ -242,7 +243,7 @@ pub const FIELDS: &[FieldSpec] = &[
         Field::Topic,
         &["theme", "ns"],
         FieldKind::Facet,
-        &[Sub::Exact],
+        NONE,
         "a topic of the desk, as supplied with the article",
         "topic:grain",
     ),
@@ -311,7 +312,7 @@ pub const FIELDS: &[FieldSpec] = &[
         &[],
         FieldKind::Flag,
         NONE,
-        "what the article has: date, person, url",
+        "what the article has: date, country, person, source, url, …",
         "has:url",
     ),
     row(Field::Id, &[], FieldKind::Id, NONE, "the article with this id", "id:90001"),

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::paint::{Ink, Style, grouped};
 use super::{Head, Needs, Renderer, Summary, counts, ids};
+use crate::plan::FacetClass;
 use crate::search::Hit;
 use crate::text::sanitize;
 
@@ -11,15 +12,27 @@ use crate::text::sanitize;
 const LABELS: usize = 4;
 
 /// What a hit is mainly about: `Japan, South Korea · Vladimir Putin · Treaty`.
+///
+/// What a filter asked for and the article has only in passing stands in brackets: `Peru (Japan)`.
 fn about(hit: &Hit) -> String {
-    let mut parts = Vec::new();
-    for (_, ids) in &hit.facets.major {
+    let listed = |ids: &[String]| {
         let labels: Vec<&str> = ids.iter().take(LABELS).map(|id| hit.facets.label_of(id)).collect();
-        let mut part = labels.join(", ");
+        let mut text = labels.join(", ");
         if ids.len() > LABELS {
-            part.push_str(&format!(" +{}", ids.len() - LABELS));
+            text.push_str(&format!(" +{}", ids.len() - LABELS));
         }
-        parts.push(part);
+        text
+    };
+    let of = |list: &[(FacetClass, Vec<String>)], class| {
+        list.iter().find(|(of, _)| *of == class).map(|(_, ids)| listed(ids))
+    };
+    let mut parts = Vec::new();
+    for class in FacetClass::ALL {
+        let passing = of(&hit.asked, class).map(|labels| format!("({labels})"));
+        let part: Vec<String> = of(&hit.facets.major, class).into_iter().chain(passing).collect();
+        if !part.is_empty() {
+            parts.push(part.join(" "));
+        }
     }
     parts.join(" · ")
 }

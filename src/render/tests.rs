@@ -44,6 +44,7 @@ fn full() -> Hit {
             .map(|(id, label)| (id.to_owned(), label.to_owned()))
             .to_vec(),
         },
+        asked: vec![(FacetClass::Country, strings(&["US"]))],
         fragments: vec![Fragment {
             field: Field::Body,
             bytes: (10, 28),
@@ -195,7 +196,7 @@ fn a_pipe_gets_one_line_a_hit() {
     let out = written(Format::Human, Style::default(), &[counts()]);
     assert_eq!(
         out,
-        "a%2C1\t2019-07-01\tThe \"Times\"\tJapan signs[31m pact\tJapan, South Korea · Treaty\n\
+        "a%2C1\t2019-07-01\tThe \"Times\"\tJapan signs[31m pact\tJapan, South Korea (United States) · Treaty\n\
          b\t\t\t\t\n\
          #country\tJP\tJapan\t1200\n\
          #country\tCI\tCôte d'Ivoire, the\t3\n"
@@ -212,7 +213,7 @@ fn a_terminal_gets_blocks() {
          \n \
          1  Japan signs[31m pact\n    \
              2019-07-01 · The \"Times\" · a%2C1\n    \
-             Japan, South Korea · Treaty\n    \
+             Japan, South Korea (United States) · Treaty\n    \
              …the free trade pac\n\
          \n \
          2  (no title)\n    \

@@ -8,8 +8,8 @@ use super::label::label;
 use crate::article::PartialDate;
 use crate::diag::Diagnostic;
 use crate::engine::{FacetCounts, Match, StoredArticle};
-use crate::plan::FacetClass;
 use crate::plan::facet::open_id;
+use crate::plan::{FacetChoice, FacetClass, FacetTerms};
 use crate::snippet::{Fragment, Marked, Snippet};
 use crate::tag::Class;
 
@@ -53,6 +53,8 @@ pub struct Hit {
     pub lang: String,
     /// What it is about.
     pub facets: HitFacets,
+    /// Values that a filter asked for and that the article has only in passing.
+    pub asked: Vec<(FacetClass, Vec<String>)>,
     /// The best passages.
     pub fragments: Vec<Fragment>,
 }
@@ -141,6 +143,11 @@ impl HitFacets {
     }
 }
 
+/// Whether `id` is `ancestor` or lies below it.
+fn is_within(id: &str, ancestor: &str) -> bool {
+    id.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Drops ids that are the root or an inner node above another one.
 fn keep_leaves(ids: &mut Vec<&str>) {
     let all = ids.clone();
@@ -183,8 +190,35 @@ impl Hit {
             url: article.url,
             lang: stored.lang,
             facets,
+            asked: Vec::new(),
             fragments,
         }
+    }
+
+    /// Notes which values of the filters the article has only in passing.
+    pub fn note_asked(&mut self, filters: &[FacetTerms]) {
+        let facets = &self.facets;
+        let of = |list: &'_ [(FacetClass, Vec<String>)], class| -> Vec<String> {
+            list.iter().filter(|(of, _)| *of == class).flat_map(|(_, ids)| ids.clone()).collect()
+        };
+        let mut asked: Vec<(FacetClass, Vec<String>)> = Vec::new();
+        for filter in filters {
+            let class = filter.field.class;
+            let FacetChoice::Ids(wanted) = &filter.values else { continue };
+            let major = of(&facets.major, class);
+            let mut ids = of(&facets.ids, class);
+            ids.retain(|id| !major.contains(id) && wanted.iter().any(|up| is_within(id, up)));
+            match asked.iter_mut().find(|(known, _)| *known == class) {
+                _ if ids.is_empty() => {}
+                Some((_, known)) => {
+                    known.extend(
+                        ids.into_iter().filter(|id| !known.contains(id)).collect::<Vec<_>>(),
+                    );
+                }
+                None => asked.push((class, ids)),
+            }
+        }
+        self.asked = asked;
     }
 
     /// A hit of which nothing but id, score and rank is known.

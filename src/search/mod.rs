@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use crate::analyze::Analyzers;
 use crate::diag::{Diagnostic, Severity, Span};
 use crate::engine::{Engine, EngineError, FacetCounts, Match, Question};
-use crate::plan::{Catalogue, FacetField, Plan, Resolver};
+use crate::plan::{Catalogue, Clause, FacetField, FacetTerms, Plan, Resolver};
 use crate::query::{self, Expr, ParseOptions};
 use crate::snippet::{Matcher, Options};
 
@@ -180,6 +180,8 @@ pub fn from_engine(error: EngineError) -> SearchError {
 #[derive(Debug)]
 pub struct Shower {
     matcher: Option<Matcher>,
+    /// The facets that a match may rest on.
+    filters: Vec<FacetTerms>,
     analyzers: Analyzers,
     options: Options,
 }
@@ -187,7 +189,14 @@ pub struct Shower {
 impl Shower {
     /// For the matches of a query; without `snippets` nothing is marked and bodies are not read.
     pub fn new(reading: &Reading, snippets: bool) -> Shower {
+        let mut filters = Vec::new();
+        reading.plan.root.positive(&mut |clause| {
+            if let Clause::Facet(terms) = clause {
+                filters.push(terms.clone());
+            }
+        });
         Shower {
+            filters,
             matcher: snippets.then(|| Matcher::new(&reading.plan)),
             analyzers: Analyzers::default(),
             options: Options::default(),
@@ -209,7 +218,9 @@ impl Shower {
             .matcher
             .as_mut()
             .map(|matcher| matcher.snippet(&stored, &mut self.analyzers, &self.options));
-        Ok(Hit::new(stored, found.score, rank, snippet))
+        let mut hit = Hit::new(stored, found.score, rank, snippet);
+        hit.note_asked(&self.filters);
+        Ok(hit)
     }
 }
 

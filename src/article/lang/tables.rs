@@ -200,6 +200,11 @@ pub(super) fn name(name: &str) -> Option<&'static str> {
         .map(|(tag, ..)| *tag)
 }
 
+/// The English names of the usual languages.
+pub(super) fn english_names() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().map(|(_, _, english, _)| *english)
+}
+
 /// The English name of a two-letter tag.
 pub(super) fn english_name(tag: &str) -> Option<&'static str> {
     LANGUAGES.iter().find(|(known, ..)| *known == tag).map(|(_, _, english, _)| *english)

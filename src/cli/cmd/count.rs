@@ -50,7 +50,7 @@ pub struct CountArgs {
 /// [`Failure`], from which message and exit code follow.
 pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let text = args.query.required(&args.words, io)?;
-    let options = args.query.options(io);
+    let options = args.query.options(io)?;
     let json = PlainFormat::is_json(args.format, io)?;
     let archive = cmd::open(global, io)?;
     let failed = |error| Failure::search(&text, error);

@@ -67,7 +67,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     let fields = search::facets::list(&args.fields, args.limit.unwrap_or(VALUES))
         .map_err(|problem| Failure::option(&args.fields, problem))?;
     let text = args.query.text(&args.words, io)?.unwrap_or_else(|| "*".to_owned());
-    let options = args.query.options(io);
+    let options = args.query.options(io)?;
     let format = ListFormat::chosen(args.format, io)?;
     let archive = cmd::open(global, io)?;
     let failed = |error| Failure::search(&text, error);
@@ -87,6 +87,11 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     };
     let style = cmd::style(global, io);
     counts::write(io.out, format, &style, &summary)?;
+    if found.total == 0 && format == Format::Human {
+        let advice = cmd::no_hits(&archive, &reading, &options)?;
+        // Advice that cannot be told is no failure of the count.
+        let _ = io.err.write_all(advice.as_bytes());
+    }
     // The table and the JSON formats tell themselves what they leave out.
     if matches!(format, Format::Csv | Format::Ids) || (format == Format::Human && !style.terminal) {
         for counts in &found.facets {

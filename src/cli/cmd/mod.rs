@@ -14,7 +14,9 @@ use super::report::{self, Failure};
 use super::{Exit, Io};
 use crate::diag::Diagnostic;
 use crate::engine::embedded::Embedded;
-use crate::render::{IndexState, Style};
+use crate::render::{IndexState, Style, paint};
+use crate::search::{ReadOptions, Reading, advice};
+use crate::text::sanitize;
 
 /// Opens the index that arguments and environment name.
 fn open(global: &Global, io: &Io<'_>) -> Result<Embedded, Failure> {
@@ -38,4 +40,25 @@ fn took_ms(io: &Io<'_>) -> u64 {
 /// Tells warnings about a query that is answered all the same.
 fn warn(warnings: &[Diagnostic], query: &str, global: &Global, io: &mut Io<'_>) {
     report::diagnostics_in(warnings, query, Exit::Done, global, io);
+}
+
+/// What to tell where nothing was found: `0 hits: country:Japan 12 · pact 0`.
+fn no_hits(
+    archive: &Embedded,
+    reading: &Reading,
+    options: &ReadOptions,
+) -> Result<String, Failure> {
+    let parts = advice::part_counts(archive, reading, options)?;
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|part| {
+            let not = if part.excluded { "not " } else { "" };
+            format!("{not}{} {}", sanitize::line(&part.text), paint::grouped(part.count))
+        })
+        .collect();
+    Ok(if parts.is_empty() {
+        "0 hits\n".to_owned()
+    } else {
+        format!("0 hits: {}\n", parts.join(" · "))
+    })
 }

@@ -12,8 +12,8 @@ use crate::diag::nearest;
 use crate::engine::embedded::Embedded;
 use crate::engine::{Engine, FacetCounts, Match, Question};
 use crate::plan::FacetField;
-use crate::render::{self, Format, Head, Needs, Renderer, Summary, paint};
-use crate::search::{self, Found, Hit, ReadOptions, Reading, Request, Shower, advice};
+use crate::render::{self, Format, Head, Needs, Renderer, Summary};
+use crate::search::{self, Found, Hit, ReadOptions, Reading, Request, Shower};
 
 /// Hits shown without `-n`.
 const LIMIT: usize = 10;
@@ -105,7 +105,7 @@ pub fn run(
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let text = args.query.required(&args.words, io)?;
-    let options = args.query.options(io);
+    let options = args.query.options(io)?;
     let format = args.format(io)?;
     let facets = args.facets(format)?;
     let archive = cmd::open(global, io)?;
@@ -322,25 +322,9 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// `0 hits: country:Japan 12 · pact 0`, and whether a verb was mistyped.
+    /// What [`cmd::no_hits`] tells, and whether a verb was mistyped.
     fn advice(&self, options: &ReadOptions, implicit: bool) -> Result<String, Failure> {
-        let parts = advice::part_counts(self.archive, self.reading, options)?;
-        let parts: Vec<String> = parts
-            .iter()
-            .map(|part| {
-                let not = if part.excluded { "not " } else { "" };
-                format!(
-                    "{not}{} {}",
-                    crate::text::sanitize::line(&part.text),
-                    paint::grouped(part.count)
-                )
-            })
-            .collect();
-        let mut out = if parts.is_empty() {
-            "0 hits\n".to_owned()
-        } else {
-            format!("0 hits: {}\n", parts.join(" · "))
-        };
+        let mut out = cmd::no_hits(self.archive, self.reading, options)?;
         let first = self.args.words.first().filter(|_| implicit);
         if let Some(word) = first.filter(|word| word.bytes().all(|b| b.is_ascii_lowercase())) {
             let command = command();

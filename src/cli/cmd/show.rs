@@ -66,7 +66,7 @@ pub fn run(args: &ShowArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
     let archive = cmd::open(global, io)?;
     let mut matcher = match &args.query {
         Some(text) => {
-            let reading = search::read(&archive, text, &args.reading.options(io))
+            let reading = search::read(&archive, text, &args.reading.options(io)?)
                 .map_err(|error| Failure::search(text, error))?;
             cmd::warn(&reading.warnings, text, global, io);
             Some(Matcher::new(&reading.plan))

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use super::document::{SEPARATOR, label_prefix, surname_prefix, value_term};
 use super::reader::Embedded;
 use super::schema::facet_prefix;
-use crate::diag::alignment_distance;
+use crate::diag::Near;
 use crate::plan::{Catalogue, Entry, FacetClass, FacetField};
 
-/// Values looked through for near names, at most; they share the first letter.
+/// Values looked through for near names, at most; some ten milliseconds.
 const NEAR_SCANNED: usize = 200_000;
 
 impl Catalogue for Embedded {
@@ -47,23 +47,17 @@ impl Catalogue for Embedded {
     }
 
     fn near(&self, class: FacetClass, id: &str, limit: usize) -> Vec<Entry> {
-        let wanted: Vec<char> = id.chars().collect();
-        let Some(first) = wanted.first() else { return Vec::new() };
+        let near = Near::new(id);
         let [letter, sub] = facet_prefix(FacetField::any(class));
-        let start = format!("{}{}{first}", letter as char, sub as char);
+        let start = format!("{}{}", letter as char, sub as char);
         let mut found: HashMap<String, (usize, u64)> = HashMap::new();
         let mut scanned = 0;
-        self.terms(&start, &mut |rest, count| {
+        self.terms(&start, &mut |known, count| {
             scanned += 1;
-            let known = format!("{first}{rest}");
-            let letters: Vec<char> = known.chars().collect();
-            let longest = wanted.len().max(letters.len());
-            let allowed = (longest / 3).max(1);
-            if wanted.len().abs_diff(letters.len()) <= allowed {
-                let distance = alignment_distance(&wanted, &letters);
-                if distance <= allowed {
-                    found.entry(known).or_insert((distance, 0)).1 += count;
-                }
+            if !known.is_empty()
+                && let Some(distance) = near.distance(known)
+            {
+                found.entry(known.to_owned()).or_insert((distance, 0)).1 += count;
             }
             scanned < NEAR_SCANNED
         });

@@ -7,8 +7,8 @@ use tantivy::schema::Field;
 
 use crate::diag::Span;
 use crate::engine::EngineError;
-use crate::engine::streams::{ENTITY_MARK, EXACT_MARK, PARAGRAPH_MARK, SENTENCE_MARK};
-use crate::plan::{Pattern, WildcardPart};
+use crate::engine::streams::{EXACT_MARK, PARAGRAPH_MARK, SENTENCE_MARK};
+use crate::plan::{ENTITY_MARK, Pattern, WildcardPart};
 
 /// The most words that one pattern may stand for.
 pub const MAX_WORDS: usize = 20_000;

@@ -7,11 +7,20 @@ mod words;
 
 use std::cell::RefCell;
 
-use super::{Catalogue, Clause, FacetChoice, FacetTerms, Plan, Scope, dates};
+use super::{
+    Catalogue, Clause, DateInterval, ENTITY_MARK, FacetChoice, FacetTerms, Layer, Plan, Scope,
+    Slot, TextClause, dates,
+};
 use crate::analyze::Analyzers;
 use crate::diag::{Diagnostic, Span};
 use crate::query::ast::{Expr, FacetValues, Function, Node, RangeClause, Sub};
 use crate::query::field::{Field, FieldKind};
+
+/// What `has:` can ask for.
+const HAS: [&str; 13] = [
+    "date", "country", "person", "event", "org", "place", "topic", "tag", "source", "section",
+    "lang", "domain", "url",
+];
 
 /// Resolves trees against one state of an index.
 pub struct Resolver<'a> {
@@ -162,11 +171,11 @@ impl Work<'_> {
         if clause.field.kind() == FieldKind::Text {
             return self.unsupported(&format!("{}:*", clause.field.name()), span);
         }
-        if matches!(clause.sub, Some(Sub::Title)) {
-            return self.unsupported(&format!("{}.title", clause.field.name()), span);
-        }
         if clause.field.kind() == FieldKind::Date || clause.field.kind() == FieldKind::Number {
             return self.unsupported(&format!("{}:*", clause.field.name()), span);
+        }
+        if clause.field == Field::Has {
+            return self.has(&clause.values, span);
         }
         let exact = clause.exact || clause.sub == Some(Sub::Exact);
         match &clause.values {
@@ -231,11 +240,56 @@ impl Work<'_> {
         if ids.is_empty() {
             return Some(Clause::Nothing);
         }
+        if sub == Some(Sub::Title) {
+            // The names themselves are tokens of the forms.
+            let name = field.name();
+            let terms = ids.iter().map(|id| format!("{ENTITY_MARK}{name}:{id}")).collect();
+            let slots = vec![Slot { offset: 0, terms, pattern: None }];
+            let (scope, layer) = (Scope::Title, Layer::Forms);
+            let text = TextClause { scope, layer, slots, slop: 0, rank: Vec::new(), span };
+            return Some(Clause::Text(text));
+        }
         let field = names::facet_field(field, sub)?;
         Some(Clause::Facet(FacetTerms { field, values: FacetChoice::Ids(ids), span }))
     }
 
+    /// `has:date`, `has:person`: the article has any value there.
+    fn has(&self, values: &FacetValues, span: Span) -> Option<Clause> {
+        let FacetValues::List(values) = values else {
+            return self.unsupported("has: with a group or *", span);
+        };
+        let mut clauses = Vec::with_capacity(values.len());
+        let mut failed = false;
+        for value in values {
+            let (text, span) = (value.text.to_lowercase(), value.span);
+            if text == "date" {
+                let overlap = true;
+                let interval = DateInterval { start: i64::MIN, end: i64::MAX, overlap, span };
+                clauses.push(Clause::Dates(interval));
+                continue;
+            }
+            // A web address is known by its host.
+            let name = if text == "url" { "domain" } else { &text };
+            let known = HAS.iter().any(|known| *known == text);
+            match Field::from_name(name).filter(|_| known) {
+                Some(field) => clauses.extend(self.any_value(field, None, span)),
+                None => {
+                    self.unknown_flag(Field::Has, &text, span, &HAS);
+                    failed = true;
+                }
+            }
+        }
+        match clauses.len() {
+            _ if failed => None,
+            1 => clauses.pop(),
+            _ => Some(Clause::Or(clauses)),
+        }
+    }
+
     fn any_value(&self, field: Field, sub: Option<Sub>, span: Span) -> Option<Clause> {
+        if sub == Some(Sub::Title) {
+            return self.unsupported(&format!("{}.title:*", field.name()), span);
+        }
         let Some(facet) = names::facet_field(field, sub) else {
             return self.unsupported(&format!("{}:*", field.name()), span);
         };

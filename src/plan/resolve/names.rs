@@ -14,6 +14,9 @@ use crate::tag::vocabulary::{self, How, RegionKind};
 /// Near names that a message offers.
 const OFFERED: usize = 3;
 
+/// Values of `is:` that the language names and no engine executes.
+const PLANNED_FLAGS: [&str; 3] = ["duplicate", "lead", "corrected"];
+
 /// Persons that a note lists.
 const LISTED: usize = 8;
 
@@ -56,6 +59,17 @@ impl Work<'_> {
             self.unsupported("a list from a file", span);
             return None;
         }
+        if !value.quoted && text.contains("..") && !matches!(field, Field::Id | Field::Url) {
+            let message = format!(
+                "{} is a list of names; ranges work on date and number fields",
+                field.name()
+            );
+            self.tell(
+                Diagnostic::error("range_on_facet", span, message)
+                    .hint("write a comma between names, quotes around a name with dots"),
+            );
+            return None;
+        }
         if !value.quoted && text.contains(['*', '?']) {
             self.unsupported("a pattern of names", span);
             return None;
@@ -75,8 +89,12 @@ impl Work<'_> {
             | Field::Domain => Some(self.open(field, text, span)),
             Field::Id => Some(vec![text.to_owned()]),
             Field::Is if text.eq_ignore_ascii_case("stub") => Some(vec![String::new()]),
-            Field::Is | Field::Has => {
-                self.unsupported(&format!("{}:{text}", field.name()), span);
+            Field::Is if PLANNED_FLAGS.iter().any(|flag| text.eq_ignore_ascii_case(flag)) => {
+                self.unsupported(&format!("is:{text}"), span);
+                None
+            }
+            Field::Is => {
+                self.unknown_flag(Field::Is, text, span, &["stub"]);
                 None
             }
             other => {
@@ -91,12 +109,26 @@ impl Work<'_> {
         if self.resolver.catalogue.has_values(field) {
             return false;
         }
-        let message = format!("no article of this index has a {}", field.name());
+        let name = field.name();
+        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let message = format!("no article of this index has {article} {name}");
         self.tell(
             Diagnostic::warning("no_values", span, message)
                 .hint("'dateline stats' tells which fields are filled"),
         );
         true
+    }
+
+    /// Reports a word that a flag field does not know; `known` are those that it knows.
+    pub(super) fn unknown_flag(&self, field: Field, text: &str, span: Span, known: &[&str]) {
+        let near = crate::diag::nearest(text, known.iter().copied(), OFFERED);
+        let name = field.name();
+        let all: Vec<String> = known.iter().map(|flag| format!("{name}:{flag}")).collect();
+        self.tell(
+            Diagnostic::error("unknown_value", span, format!("unknown value '{text}' of {name}"))
+                .hint(format!("there is {}", all.join(", ")))
+                .suggest(near.into_iter().map(str::to_owned).collect::<Vec<_>>()),
+        );
     }
 
     fn unknown(&self, field: Field, text: &str, span: Span, near: Vec<String>, closed: bool) {
@@ -219,7 +251,14 @@ impl Work<'_> {
         match lang::normalize_tag(text) {
             Some(tag) => Some(vec![tag.to_owned()]),
             None => {
-                self.unknown(Field::Lang, text, span, Vec::new(), true);
+                let near = lang::nearest(text, OFFERED);
+                self.unknown(
+                    Field::Lang,
+                    text,
+                    span,
+                    near.into_iter().map(str::to_owned).collect(),
+                    true,
+                );
                 None
             }
         }

@@ -147,3 +147,32 @@ fn nested_lists_are_joined() {
     let Clause::And(parts) = root("a (b (c d))") else { panic!() };
     assert_eq!(parts.len(), 4);
 }
+
+#[test]
+fn what_an_article_has_is_a_filter() {
+    let Clause::Dates(dates) = root("has:date") else { panic!() };
+    assert!(dates.overlap && dates.start == i64::MIN && dates.end == i64::MAX);
+    let present = |query: &str| match root(query) {
+        Clause::Facet(FacetTerms { field, values: FacetChoice::Present, .. }) => field.class,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(present("has:person"), FacetClass::Person);
+    assert_eq!(present("has:url"), FacetClass::Domain);
+    assert!(matches!(root("has:country,date"), Clause::Or(parts) if parts.len() == 2));
+    assert_eq!(codes("has:nonsense"), ["unknown_value"]);
+    assert_eq!(codes("is:nonsense"), ["unknown_value"]);
+}
+
+#[test]
+fn a_range_of_names_is_an_error() {
+    for query in ["country:Japan..", "country:A..B", "source:..x", "person:a..b"] {
+        assert_eq!(codes(query), ["range_on_facet"], "{query}");
+    }
+}
+
+#[test]
+fn names_in_the_title_are_tokens_of_it() {
+    let Clause::Text(text) = root("country.title:Japan,Korea") else { panic!() };
+    assert_eq!((text.scope, text.layer), (Scope::Title, Layer::Forms));
+    assert!(text.slots[0].terms.contains(&"@country:JP".to_owned()), "{text:?}");
+}

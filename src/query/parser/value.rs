@@ -285,6 +285,11 @@ fn check_dates(clause: &RangeClause, span: Span) -> Result<()> {
                 .hint("write the year first, then month and day"))
         }
         Err(DateSpecError::Bad) => {
+            if bound.text.is_empty() {
+                let message = "a date field takes one date or a range, no group";
+                return Err(Diagnostic::error("bad_date", span, message)
+                    .hint("write (date:2019 OR date:2021), or a range as date:2019..2021"));
+            }
             let message = format!(
                 "not a date: {} (try 2020, 2020-03, 2020-03-11, 7d, last-month)",
                 bound.text
