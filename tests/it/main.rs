@@ -4,6 +4,7 @@
 mod archive;
 mod cli;
 mod oracle;
+mod process;
 mod query;
 mod readme;
 mod support;

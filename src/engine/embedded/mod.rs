@@ -20,6 +20,7 @@ mod writer;
 
 pub use manifest::Manifest;
 pub use reader::Embedded;
+pub use schema::SCHEMA_VERSION;
 pub use statistics::Statistics as Stats;
 pub use words::MAX_WORDS;
 pub use writer::{EmbeddedWriter, Existing, WriterOptions};
@@ -45,6 +46,15 @@ fn failure(error: TantivyError) -> EngineError {
         TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(path)) => {
             EngineError::Corrupt(format!("its file {} is missing", path.display()))
         }
+        TantivyError::OpenReadError(OpenReadError::IoError { io_error, filepath }) => {
+            match io_failure(&io_error) {
+                // A footer that is none, a file cut short.
+                EngineError::Other(_) if io_error.kind() == std::io::ErrorKind::InvalidData => {
+                    EngineError::Corrupt(format!("its file {} is damaged", filepath.display()))
+                }
+                failure => failure,
+            }
+        }
         TantivyError::DataCorruption(error) => EngineError::Corrupt(format!("{error:?}")),
         TantivyError::IncompatibleIndex(error) => EngineError::Version(format!("{error:?}")),
         TantivyError::IoError(error) => io_failure(&error),
@@ -54,7 +64,8 @@ fn failure(error: TantivyError) -> EngineError {
         error => {
             // Errors of worker threads come wrapped in text only.
             let text = error.to_string();
-            if text.contains("No space left") || text.contains("os error 28") {
+            let full = ["No space left", "os error 28)", "os error 27)", "os error 122)"];
+            if full.iter().any(|sign| text.contains(sign)) {
                 EngineError::Refused(format!("no space is left on the disk ({text})"))
             } else {
                 EngineError::Other(text)

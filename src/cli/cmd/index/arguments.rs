@@ -1,6 +1,7 @@
 //! The options of `dateline index`, and what they mean.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
@@ -118,6 +119,10 @@ pub struct Args {
     #[arg(long, value_name = "SIZE", help_heading = "Index")]
     memory: Option<String>,
 
+    /// Commit after SECONDS, so that an interruption costs no more [default: 60]
+    #[arg(long, value_name = "SECONDS", help_heading = "Index")]
+    commit_every: Option<u64>,
+
     /// Tag with N threads [default: one a core]
     #[arg(long, value_name = "N", help_heading = "Index")]
     threads: Option<usize>,
@@ -182,6 +187,9 @@ impl Args {
             threads: self.threads.unwrap_or(0),
             ..Options::default()
         };
+        if let Some(seconds) = self.commit_every {
+            options.commit_every = Duration::from_secs(seconds);
+        }
         if let Some(lang) = &self.lang {
             let known = normalize_tag(lang).ok_or_else(|| {
                 placeless("bad_lang", format!("no language '{lang}'"))
