@@ -175,7 +175,12 @@ impl Article {
         field(self.id.as_deref().unwrap_or_default());
         field(&self.title);
         field(&self.body);
-        field(self.date.as_ref().map(|date| date.text.as_str()).unwrap_or_default());
+        if let Some(date) = &self.date {
+            // The same text is another date where day and month change places.
+            field(&format!("{} {} {:?} {}", date.start, date.end, date.offset, date.text));
+        } else {
+            field("");
+        }
         for text in
             [&self.dateline, &self.source, &self.url, &self.lang, &self.author, &self.section]
         {

@@ -3,8 +3,12 @@
 
 mod archive;
 mod cli;
+
+mod input;
 mod oracle;
+mod output;
 mod process;
+mod quality;
 mod query;
 mod readme;
 mod support;

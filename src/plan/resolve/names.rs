@@ -182,6 +182,7 @@ impl Work<'_> {
                 vocabulary::countries().map(|(_, label)| label).filter(|label| longer(label));
             let mut names: Vec<String> = starts.map(str::to_owned).collect();
             names.retain(|name| !near.contains(name));
+            names.sort_by_key(String::len);
             names.append(&mut near);
             names.truncate(OFFERED);
             self.unknown(Field::Country, text, span, names, true);

@@ -1,0 +1,102 @@
+//! What the program prints, word for word, in every format; times and sizes are masked.
+
+use crate::support::{corpus, dateline, dateline_with};
+
+/// Replaces what differs from run to run: times, speeds, identity of the index.
+fn masked(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut line = line.to_owned();
+        for key in ["\"took_ms\":", "\"added\":", "\"generation\":", "\"index\":\"", "\"uuid\":\""]
+        {
+            let mut from = 0;
+            while let Some(at) = line[from..].find(key) {
+                let start = from + at + key.len();
+                let end = line[start..].find([',', '}', '"']).map_or(line.len(), |end| start + end);
+                line.replace_range(start..end, "…");
+                from = start;
+            }
+        }
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}
+
+fn shown(args: &[&str]) -> String {
+    let ran = dateline(corpus(), args);
+    let err = if ran.err.is_empty() { String::new() } else { format!("--- stderr\n{}", ran.err) };
+    masked(&format!("exit {}\n{}{err}", ran.code, ran.out))
+}
+
+#[test]
+fn hits_in_every_format() {
+    let query = "country:Japan pact date:2008..2012";
+    for format in ["human", "json", "jsonl", "csv", "ids"] {
+        let text = shown(&["search", "-n2", "--format", format, query]);
+        insta::assert_snapshot!(format!("search_{format}"), text);
+    }
+    let nul = dateline(corpus(), &["search", "-l0", "-n2", query]).out;
+    assert_eq!(nul.matches('\0').count(), 2);
+    assert!(!nul.contains('\n'));
+    let facets = ["search", "-n1", "--facets", "country.major:2,event", "--format", "jsonl", query];
+    insta::assert_snapshot!("search_facets", shown(&facets));
+}
+
+#[test]
+fn counts_and_facets_in_every_format() {
+    for format in ["human", "json", "jsonl", "csv"] {
+        let text = shown(&["facets", "-n2", "--format", format, "country,event.major", "pact"]);
+        insta::assert_snapshot!(format!("facets_{format}"), text);
+    }
+    insta::assert_snapshot!("count_json", shown(&["count", "--format", "json", "pact"]));
+    assert_eq!(shown(&["count", "pact"]).lines().nth(1), Some("16"));
+}
+
+#[test]
+fn an_article_for_people_and_programs() {
+    insta::assert_snapshot!("show_human", shown(&["show", "mw-7004"]));
+    insta::assert_snapshot!("show_json", shown(&["show", "--format", "json", "mw-7004"]));
+    insta::assert_snapshot!("show_unknown", shown(&["show", "no-such-id"]));
+}
+
+#[test]
+fn the_fields_of_the_index() {
+    insta::assert_snapshot!("fields", shown(&["fields"]));
+    let stats = shown(&["stats"]);
+    assert!(stats.contains("88 articles"), "{stats}");
+}
+
+#[test]
+fn errors_show_their_place() {
+    let queries = [
+        "coutry:Japan pact",
+        "country:Japn",
+        "country:South Korea",
+        "\"never closed",
+        "(a b",
+        "a OR",
+        "date:03/04/2020",
+        "date:2020..2019",
+        "country:Japan..",
+        "title:",
+        "ab NEAR/0 cd",
+        "source:\"Harbour Courier\"",
+        "tokio pact",
+        "is:nonsense",
+    ];
+    let told: Vec<String> = queries.map(|query| shown(&["search", query])).to_vec();
+    insta::assert_snapshot!("errors", told.join("\n"));
+    let json = shown(&["search", "--error-format", "json", "country:Japn (x"]);
+    insta::assert_snapshot!("errors_json", json);
+}
+
+#[test]
+fn a_dry_run_shows_what_would_be_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = "hed,txt,published,Where\nPact signed,\"TOKYO, Japan - Japan signed a pact.\",2019-03-04,Tokyo\n";
+    let ran = dateline_with(dir.path(), &["index", "--dry-run", "-"], table);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    insta::assert_snapshot!("dry_run", format!("{}--- stderr\n{}", ran.out, ran.err));
+    assert!(!dir.path().join("meta.json").exists(), "a dry run writes nothing");
+}
