@@ -3,7 +3,7 @@
 
 mod archive;
 mod cli;
-
+mod formats;
 mod input;
 mod oracle;
 mod output;
