@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use dateline::engine::embedded::Embedded;
-use dateline::engine::{Engine, Question};
+use dateline::engine::{Engine, Order, Question};
 use dateline::plan::{Clause, Plan, Resolver};
 use dateline::query::{ParseOptions, parse};
 use dateline::search::{ReadOptions, Shower, read};
@@ -115,7 +115,14 @@ fn main() -> Result<(), Failure> {
             let resolved = Resolver { catalogue: &engine, now: 0, lang: None }.resolve(&expr);
             note(1, start);
             let Some(plan) = resolved.plan else { continue };
-            let ask = |total| Question { plan: &plan, limit: 10, total, sample: None, facets: &[] };
+            let ask = |total| Question {
+                plan: &plan,
+                limit: 10,
+                order: Order::Relevance,
+                total,
+                sample: None,
+                facets: &[],
+            };
             let start = Instant::now();
             engine.answer(&ask(false))?;
             note(2, start);

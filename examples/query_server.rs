@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use dateline::engine::embedded::Embedded;
-use dateline::engine::{Engine, FacetQuestion, Question};
+use dateline::engine::{Engine, FacetQuestion, Order, Question};
 use dateline::plan::{FacetClass, FacetField, Plan, Resolver};
 use dateline::query::{ParseOptions, parse};
 
@@ -36,7 +36,8 @@ fn plan(engine: &Embedded, query: &str) -> Result<Plan, String> {
 fn answer(engine: &Embedded, limit: usize, query: &str, mode: &str) -> Result<String, String> {
     let plan = plan(engine, query)?;
     let ask = |limit, total, facets: &[FacetQuestion]| {
-        let question = Question { plan: &plan, limit, total, sample: None, facets };
+        let question =
+            Question { plan: &plan, limit, order: Order::Relevance, total, sample: None, facets };
         engine.answer(&question).map_err(|error| error.to_string())
     };
     let ids = |answer: &dateline::engine::Answer| {

@@ -137,6 +137,10 @@ pub enum ListFormat {
     Csv,
     /// Ids, one a line
     Ids,
+    /// Tab-separated values with a header
+    Tsv,
+    /// A run for trec_eval
+    Trec,
 }
 
 /// Formats of single answers.
@@ -164,6 +168,8 @@ impl ListFormat {
             ListFormat::Jsonl => Format::Jsonl,
             ListFormat::Csv => Format::Csv,
             ListFormat::Ids => Format::Ids,
+            ListFormat::Tsv => Format::Tsv,
+            ListFormat::Trec => Format::Trec,
         })
     }
 }
@@ -192,7 +198,7 @@ fn from_environment(io: &Io<'_>) -> Result<Option<ListFormat>, Failure> {
     ListFormat::from_str(&name, true).map(Some).map_err(|_| {
         let message = format!("DATELINE_FORMAT is '{name}', which is no format");
         let mut problem = placeless("usage", message);
-        problem.hint = Some("formats are human, json, jsonl, csv and ids".to_owned());
+        problem.hint = Some("formats are human, json, jsonl, csv, tsv, trec and ids".to_owned());
         Failure::Usage(problem)
     })
 }

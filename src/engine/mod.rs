@@ -79,6 +79,26 @@ pub trait Engine: Send + Sync {
     fn fetch(&self, found: &Match) -> Result<StoredArticle, EngineError>;
 }
 
+/// What decides the order of matches before score, date (newest first) and id do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Order {
+    /// Nothing else: by score.
+    #[default]
+    Relevance,
+    /// The first second of the date, latest first; undated articles last.
+    Newest,
+    /// The first second of the date, earliest first; undated articles last.
+    Oldest,
+    /// When it was indexed, latest first.
+    LastAdded,
+    /// When it was indexed, earliest first.
+    FirstAdded,
+    /// Words of the running text, most first.
+    Longest,
+    /// Words of the running text, fewest first.
+    Shortest,
+}
+
 /// What is wanted of a plan.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'p> {
@@ -86,6 +106,8 @@ pub struct Question<'p> {
     pub plan: &'p Plan,
     /// How many of the best; 0 for none.
     pub limit: usize,
+    /// Which are the best.
+    pub order: Order,
     /// Whether the exact number of matches is wanted; without it an engine may skip articles
     /// that cannot be among the best.
     pub total: bool,
@@ -115,7 +137,7 @@ pub struct FacetQuestion {
 pub struct Answer {
     /// Exact number of matches, if it was asked for.
     pub total: Option<u64>,
-    /// The best, by score, then date (newest first, undated last), then id.
+    /// The best, by [`Question::order`], score, date (newest first, undated last) and id.
     pub matches: Vec<Match>,
     /// One a [`FacetQuestion`], in their order.
     pub facets: Vec<FacetCounts>,

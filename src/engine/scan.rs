@@ -9,8 +9,8 @@ use std::ops::ControlFlow;
 use super::stored::{StoredArticle, TaggedArticle};
 use super::streams::{self, Layout, TokenSink};
 use super::{
-    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Prepared, Put, Question,
-    Sink,
+    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Prepared, Put,
+    Question, Sink,
 };
 use crate::analyze::{Analyzers, analyzer_name};
 use crate::plan::facet::open_id;
@@ -301,6 +301,30 @@ impl Sink for Scan {
     }
 }
 
+/// The ids of articles in an order that asks for no score.
+fn ordered(found: &[&Scanned], order: Order) -> Vec<(u64, String)> {
+    let date = |article: &Scanned| article.stored.article.date.as_ref().map(|date| date.start);
+    let key = |article: &Scanned| {
+        let words = || Some(i64::from(article.layout.body));
+        match order {
+            Order::Relevance => Some(0),
+            Order::Newest => date(article),
+            Order::Oldest => date(article).map(|start| -start),
+            Order::LastAdded => Some(article.stored.added),
+            Order::FirstAdded => Some(-article.stored.added),
+            Order::Longest => words(),
+            Order::Shortest => words().map(|words| -words),
+        }
+    };
+    let mut found = found.to_vec();
+    found.sort_by(|a, b| {
+        let by_key = key(b).cmp(&key(a));
+        let by_date = date(b).cmp(&date(a));
+        by_key.then(by_date).then_with(|| a.stored.id().cmp(b.stored.id()))
+    });
+    found.into_iter().map(|article| (0, article.stored.id().to_owned())).collect()
+}
+
 impl Engine for Scan {
     fn gaps(&self, _: &Plan) -> Vec<Gap> {
         Vec::new()
@@ -318,6 +342,9 @@ impl Engine for Scan {
             .collect();
         let mut ids: Vec<(u64, String)> =
             found.iter().map(|article| (0, article.stored.id().to_owned())).collect();
+        if question.order != Order::Relevance && question.sample.is_none() {
+            ids = ordered(&found, question.order);
+        }
         if let Some(seed) = question.sample {
             for (hash, id) in &mut ids {
                 *hash = xxhash_rust::xxh3::xxh3_64_with_seed(id.as_bytes(), seed);

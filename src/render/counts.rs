@@ -20,6 +20,11 @@ pub fn write(
     match format {
         Format::Human if style.terminal => tables(out, style, summary.facets),
         Format::Human => lines(out, "", summary.facets),
+        // A run has no place for counts; the command refuses it.
+        Format::Tsv | Format::Trec => {
+            out.write_all(b"class\tid\tlabel\tcount\n")?;
+            lines(out, "", summary.facets)
+        }
         Format::Csv => csv::counts(out, style.terminal, summary.facets),
         Format::Json => {
             let tail = wire::to_text(&wire::summary_tail(summary));

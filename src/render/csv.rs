@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::select::Fields;
 use super::{Head, Needs, Renderer, Summary};
 use crate::engine::FacetCounts;
 use crate::plan::FacetClass;
@@ -21,11 +22,13 @@ pub(super) const FACET_COLUMNS: [&str; 4] = ["class", "id", "label", "count"];
 #[derive(Debug)]
 pub(super) struct Csv {
     terminal: bool,
+    /// The columns; [`HIT_COLUMNS`] without it.
+    fields: Option<Fields>,
 }
 
 impl Csv {
-    pub(super) fn new(terminal: bool) -> Csv {
-        Csv { terminal }
+    pub(super) fn new(terminal: bool, fields: Option<Fields>) -> Csv {
+        Csv { terminal, fields }
     }
 }
 
@@ -69,14 +72,23 @@ pub(super) fn counts(
 
 impl Renderer for Csv {
     fn needs(&self) -> Needs {
-        Needs::Article
+        match &self.fields {
+            Some(fields) if fields.need_snippets() => Needs::Snippet,
+            _ => Needs::Article,
+        }
     }
 
     fn begin(&mut self, out: &mut dyn Write, _: &Head<'_>) -> io::Result<()> {
-        row(out, self.terminal, HIT_COLUMNS)
+        match &self.fields {
+            None => row(out, self.terminal, HIT_COLUMNS),
+            Some(fields) => row(out, self.terminal, fields.names()),
+        }
     }
 
     fn hit(&mut self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
+        if let Some(fields) = &self.fields {
+            return row(out, self.terminal, fields.cells(hit).iter().map(String::as_str));
+        }
         let ids = |class: FacetClass| {
             let found = hit.facets.ids.iter().find(|(known, _)| *known == class);
             found.map(|(_, ids)| ids.join(";")).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::select::Fields;
 use super::{Head, Needs, Renderer, Summary, wire};
 use crate::search::Hit;
 
@@ -9,11 +10,22 @@ use crate::search::Hit;
 #[derive(Debug, Default)]
 pub(super) struct Json {
     any: bool,
+    /// The parts of a hit to write; all without it.
+    fields: Option<Fields>,
+}
+
+impl Json {
+    pub(super) fn new(fields: Option<Fields>) -> Json {
+        Json { any: false, fields }
+    }
 }
 
 impl Renderer for Json {
     fn needs(&self) -> Needs {
-        Needs::Snippet
+        match &self.fields {
+            Some(fields) if !fields.need_snippets() => Needs::Article,
+            _ => Needs::Snippet,
+        }
     }
 
     fn begin(&mut self, out: &mut dyn Write, _: &Head<'_>) -> io::Result<()> {
@@ -23,7 +35,10 @@ impl Renderer for Json {
     fn hit(&mut self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
         out.write_all(if self.any { b",\n" } else { b"\n" })?;
         self.any = true;
-        wire::write(out, &wire::hit(hit))
+        match &self.fields {
+            None => wire::write(out, &wire::hit(hit)),
+            Some(fields) => wire::write(out, &fields.object(hit)),
+        }
     }
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary<'_>) -> io::Result<()> {

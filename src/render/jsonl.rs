@@ -2,16 +2,23 @@
 
 use std::io::{self, Write};
 
+use super::select::Fields;
 use super::{Head, Needs, Renderer, Summary, wire};
 use crate::search::Hit;
 
 /// Writes JSON Lines. A missing summary means that the answer was cut off.
 #[derive(Debug)]
-pub(super) struct Jsonl;
+pub(super) struct Jsonl {
+    /// The parts of a hit to write; all without it.
+    pub(super) fields: Option<Fields>,
+}
 
 impl Renderer for Jsonl {
     fn needs(&self) -> Needs {
-        Needs::Snippet
+        match &self.fields {
+            Some(fields) if !fields.need_snippets() => Needs::Article,
+            _ => Needs::Snippet,
+        }
     }
 
     fn begin(&mut self, _: &mut dyn Write, _: &Head<'_>) -> io::Result<()> {
@@ -19,7 +26,10 @@ impl Renderer for Jsonl {
     }
 
     fn hit(&mut self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
-        wire::write(out, &wire::hit(hit))?;
+        match &self.fields {
+            None => wire::write(out, &wire::hit(hit))?,
+            Some(fields) => wire::write(out, &fields.object(hit))?,
+        }
         out.write_all(b"\n")
     }
 

@@ -12,7 +12,11 @@ pub mod ids;
 mod json;
 mod jsonl;
 pub mod paint;
+pub mod select;
 pub mod stats;
+pub mod template;
+pub mod trec;
+mod tsv;
 pub mod wire;
 
 use std::io::{self, Write};
@@ -37,6 +41,29 @@ pub enum Format {
     Csv,
     /// Ids, one a line.
     Ids,
+    /// Tab-separated values with a header.
+    Tsv,
+    /// A run for evaluation.
+    Trec,
+}
+
+/// What a format is told beside its name.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// The parts of a hit to write, where the format leaves a choice.
+    pub fields: Option<select::Fields>,
+    /// Instead of a format: a template.
+    pub template: Option<template::Template>,
+    /// Topic and run of [`Format::Trec`].
+    pub names: trec::RunNames,
+}
+
+impl Choice {
+    /// Whether hits must keep their whole article.
+    pub fn needs_whole(&self) -> bool {
+        let template = self.template.as_ref().map(template::Template::fields);
+        self.fields.iter().chain(template).any(select::Fields::need_whole)
+    }
 }
 
 /// What a renderer reads of a hit; less is faster.
@@ -78,6 +105,8 @@ pub struct Summary<'a> {
     pub facets: &'a [FacetCounts],
     /// Size and seed, where the hits are a random sample.
     pub sample: Option<(u64, u64)>,
+    /// What `--after` takes to go on after the last hit, where there are more.
+    pub next: Option<&'a str>,
     /// Which state of which index answered.
     pub index: IndexState<'a>,
 }
@@ -106,14 +135,26 @@ pub trait Renderer: std::fmt::Debug {
     fn end(&mut self, out: &mut dyn Write, summary: &Summary<'_>) -> io::Result<()>;
 }
 
+/// Columns of [`Format::Tsv`] where none are chosen.
+const TSV_FIELDS: &str = "rank,id,score,date,source,title,lang,country,person,event,url,file";
+
 /// The renderer of a format.
-pub fn open(format: Format, style: Style) -> Box<dyn Renderer> {
+pub fn open(format: Format, style: Style, choice: &Choice) -> Box<dyn Renderer> {
+    if let Some(template) = &choice.template {
+        return Box::new(template::ByTemplate(template.clone()));
+    }
+    let fields = choice.fields.clone();
     match format {
         Format::Human if style.terminal => Box::new(human::Grouped::new(style)),
         Format::Human => Box::new(human::Lines::new(style)),
-        Format::Json => Box::new(json::Json::default()),
-        Format::Jsonl => Box::new(jsonl::Jsonl),
-        Format::Csv => Box::new(csv::Csv::new(style.terminal)),
+        Format::Json => Box::new(json::Json::new(fields)),
+        Format::Jsonl => Box::new(jsonl::Jsonl { fields }),
+        Format::Csv => Box::new(csv::Csv::new(style.terminal, fields)),
+        Format::Tsv => {
+            let fields = fields.or_else(|| select::Fields::parse(TSV_FIELDS).ok());
+            Box::new(tsv::Tsv::new(fields.unwrap_or_default()))
+        }
+        Format::Trec => Box::new(trec::Trec::new(choice.names.clone())),
         Format::Ids => Box::new(ids::Ids { nul: style.nul }),
     }
 }

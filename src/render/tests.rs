@@ -54,6 +54,7 @@ fn full() -> Hit {
             cut_start: true,
             cut_end: false,
         }],
+        whole: None,
     }
 }
 
@@ -80,13 +81,14 @@ fn summary<'a>(facets: &'a [FacetCounts], warnings: &'a [Diagnostic]) -> Summary
         warnings,
         facets,
         sample: None,
+        next: None,
         index: IndexState { uuid: "u-1", generation: 42 },
     }
 }
 
 fn written(format: Format, style: Style, facets: &[FacetCounts]) -> String {
     let mut out = Vec::new();
-    let mut renderer = open(format, style);
+    let mut renderer = open(format, style, &Choice::default());
     let head = Head { total: Some(1234), shown: Some(2), facets, sample: None };
     renderer.begin(&mut out, &head).unwrap();
     renderer.hit(&mut out, &full()).unwrap();
@@ -145,7 +147,7 @@ fn json_is_one_object_whose_hits_are_those_of_jsonl() {
     assert_eq!(value["hits"][0]["title"], "Japan signs\u{1b}[31m pact");
     assert!(value.get("facets").is_none());
     let mut out = Vec::new();
-    let mut renderer = open(Format::Json, Style::default());
+    let mut renderer = open(Format::Json, Style::default(), &Choice::default());
     let head = Head { total: None, shown: None, facets: &[], sample: None };
     renderer.begin(&mut out, &head).unwrap();
     renderer.end(&mut out, &summary(&[counts()], &[])).unwrap();

@@ -2,7 +2,7 @@
 
 use super::{Archive, ReadOptions, Reading};
 use crate::diag::Span;
-use crate::engine::{EngineError, Question};
+use crate::engine::{EngineError, Order, Question};
 use crate::plan::Resolver;
 use crate::query::ast::{Expr, Node};
 use crate::query::canon::canonical;
@@ -48,6 +48,7 @@ pub fn part_counts(
             limit: 0,
             total: true,
             sample: None,
+            order: Order::Relevance,
             facets: &[],
         })?;
         counts.push(PartCount {

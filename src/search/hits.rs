@@ -57,6 +57,8 @@ pub struct Hit {
     pub asked: Vec<(FacetClass, Vec<String>)>,
     /// The best passages.
     pub fragments: Vec<Fragment>,
+    /// The article itself, where it was asked for.
+    pub whole: Option<Box<StoredArticle>>,
 }
 
 /// The facet values of one article.
@@ -192,6 +194,7 @@ impl Hit {
             facets,
             asked: Vec::new(),
             fragments,
+            whole: None,
         }
     }
 

@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 
 use crate::analyze::Analyzers;
 use crate::diag::{Diagnostic, Severity, Span};
-use crate::engine::{Engine, EngineError, FacetCounts, Match, Question};
+use crate::engine::{Engine, EngineError, FacetCounts, Match, Order, Question};
 use crate::plan::{Catalogue, Clause, FacetField, FacetTerms, Plan, Resolver};
 use crate::query::{self, Expr, ParseOptions};
 use crate::snippet::{Matcher, Options};
@@ -56,6 +56,10 @@ pub struct Request {
     pub reading: ReadOptions,
     /// How many hits, the best first; 0 for none.
     pub limit: usize,
+    /// How many of the best are left out before them.
+    pub offset: usize,
+    /// Which are the best.
+    pub order: Order,
     /// Instead of the best: a random sample of `limit` hits drawn with this seed.
     pub sample: Option<u64>,
     /// Facet fields to count over all matches, and how many values of each; 0 for all.
@@ -154,15 +158,20 @@ pub fn answer(
     let answer = archive
         .answer(&Question {
             plan: &reading.plan,
-            limit: request.limit,
+            limit: request.limit.saturating_add(request.offset),
+            order: request.order,
             total: true,
             sample: request.sample,
             facets: &questions,
         })
         .map_err(from_engine)?;
+    let mut matches = answer.matches;
+    if request.offset > 0 {
+        matches.drain(..request.offset.min(matches.len()));
+    }
     let mut counts = answer.facets;
     counts.iter_mut().for_each(label::label_counts);
-    Ok(Found { total: answer.total.unwrap_or(0), matches: answer.matches, facets: counts })
+    Ok(Found { total: answer.total.unwrap_or(0), matches, facets: counts })
 }
 
 /// A pattern with too many words is an error of the query, with its place.
@@ -180,6 +189,8 @@ pub fn from_engine(error: EngineError) -> SearchError {
 #[derive(Debug)]
 pub struct Shower {
     matcher: Option<Matcher>,
+    /// Whether hits keep their article.
+    whole: bool,
     /// The facets that a match may rest on.
     filters: Vec<FacetTerms>,
     analyzers: Analyzers,
@@ -196,11 +207,17 @@ impl Shower {
             }
         });
         Shower {
+            whole: false,
             filters,
             matcher: snippets.then(|| Matcher::new(&reading.plan)),
             analyzers: Analyzers::default(),
             options: Options::default(),
         }
+    }
+
+    /// The same, with hits that keep their whole article.
+    pub fn keeping_articles(self) -> Shower {
+        Shower { whole: true, ..self }
     }
 
     /// The hit of a match. Some ten microseconds, with a snippet up to a hundred.
@@ -218,7 +235,8 @@ impl Shower {
             .matcher
             .as_mut()
             .map(|matcher| matcher.snippet(&stored, &mut self.analyzers, &self.options));
-        let mut hit = Hit::new(stored, found.score, rank, snippet);
+        let whole = self.whole.then(|| Box::new(stored.clone()));
+        let mut hit = Hit { whole, ..Hit::new(stored, found.score, rank, snippet) };
         hit.note_asked(&self.filters);
         Ok(hit)
     }
@@ -236,7 +254,7 @@ pub fn search(archive: &dyn Archive, request: &Request) -> Result<Hits, SearchEr
     let mut shower = Shower::new(&reading, request.snippets);
     let mut hits = Vec::with_capacity(found.matches.len());
     for (at, each) in found.matches.iter().enumerate() {
-        let rank = request.sample.is_none().then_some(at as u64 + 1);
+        let rank = request.sample.is_none().then_some((request.offset + at) as u64 + 1);
         hits.push(shower.hit(archive, each, rank).map_err(from_engine)?);
     }
     Ok(Hits {

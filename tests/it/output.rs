@@ -100,3 +100,57 @@ fn a_dry_run_shows_what_would_be_read() {
     insta::assert_snapshot!("dry_run", format!("{}--- stderr\n{}", ran.out, ran.err));
     assert!(!dir.path().join("meta.json").exists(), "a dry run writes nothing");
 }
+
+#[test]
+fn orders_pages_and_parts() {
+    let tsv = ["search", "-n3", "--sort", "date", "--format", "tsv", "--fields", "id,date", "pact"];
+    insta::assert_snapshot!("sorted_tsv", shown(&tsv));
+    let trec = ["search", "-n2", "--format", "trec", "--run", "7,mine", "pact"];
+    insta::assert_snapshot!("trec", shown(&trec));
+    let template = ["search", "-n2", "--template", "{date} {title|truncate:12|upper}", "pact"];
+    insta::assert_snapshot!("template", shown(&template));
+    let ids = |args: &[&str]| dateline(corpus(), args).out;
+    let all = ids(&["search", "-l", "-n0", "--sort", "relevance", "pact"]);
+    // Pages, by offset and by cursor, are the whole list.
+    let (mut paged, mut followed, mut after) = (String::new(), String::new(), None::<String>);
+    for page in 0..8 {
+        let offset = (page * 3).to_string();
+        paged.push_str(&ids(&["search", "-l", "-n3", "--offset", &offset, "pact"]));
+        let mut args = vec!["search", "-n3", "--format", "jsonl", "--fields", "id"];
+        if let Some(cursor) = &after {
+            args.extend(["--after", cursor.as_str()]);
+        } else if page > 0 {
+            break;
+        }
+        args.push("pact");
+        let mut next = None;
+        for line in ids(&args).lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            match line["type"].as_str().unwrap() {
+                "hit" => followed.push_str(&format!("{}\n", line["id"].as_str().unwrap())),
+                _ => next = line["next"].as_str().map(str::to_owned),
+            }
+        }
+        after = next;
+    }
+    assert_eq!((paged.as_str(), followed.as_str()), (all.as_str(), all.as_str()));
+    let foreign = dateline(corpus(), &["search", "--after", "1-2-3", "pact"]);
+    assert_eq!(foreign.code, 2);
+    let mentions = ids(&[
+        "search",
+        "-n1",
+        "--format",
+        "jsonl",
+        "--fields",
+        "id,mentions,body,title",
+        "country.major:Japan pact",
+    ]);
+    let hit: serde_json::Value = serde_json::from_str(mentions.lines().next().unwrap()).unwrap();
+    for mention in hit["mentions"].as_array().unwrap() {
+        let text: Vec<char> =
+            hit[mention["field"].as_str().unwrap()].as_str().unwrap().chars().collect();
+        let (start, end) = (mention["start"].as_u64().unwrap(), mention["end"].as_u64().unwrap());
+        let words: String = text[start as usize..end as usize].iter().collect();
+        assert!(!words.is_empty() && words.trim() == words, "{mention}");
+    }
+}

@@ -69,6 +69,7 @@ pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
             warnings: &reading.warnings,
             facets: &[],
             sample: None,
+            next: None,
             index: cmd::state(&archive),
         };
         wire::write(io.out, &wire::count(&summary))?;

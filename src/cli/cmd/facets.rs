@@ -69,6 +69,9 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     let text = args.query.text(&args.words, io)?.unwrap_or_else(|| "*".to_owned());
     let options = args.query.options(io)?;
     let format = ListFormat::chosen(args.format, io)?;
+    if format == Format::Trec {
+        return Err(Failure::usage("usage", "counts cannot be written as a run; trec is for hits"));
+    }
     let archive = cmd::open(global, io)?;
     let failed = |error| Failure::search(&text, error);
     let mut reading = search::read(&archive, &text, &options).map_err(failed)?;
@@ -83,6 +86,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
         warnings: &reading.warnings,
         facets: &found.facets,
         sample: None,
+        next: None,
         index: cmd::state(&archive),
     };
     let style = cmd::style(global, io);

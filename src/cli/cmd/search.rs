@@ -1,8 +1,12 @@
 //! `dateline search`: ranked hits, a sample, or a stream of all of them.
 
+mod cursor;
+
 use std::ops::ControlFlow;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+use cursor::Cursor;
 
 use crate::cli::args::{Global, ListFormat};
 use crate::cli::query_args::QueryArgs;
@@ -10,13 +14,18 @@ use crate::cli::report::{Failure, placeless};
 use crate::cli::{Exit, Io, cmd, command};
 use crate::diag::nearest;
 use crate::engine::embedded::Embedded;
-use crate::engine::{Engine, FacetCounts, Match, Question};
+use crate::engine::{Engine, FacetCounts, Match, Order, Question};
 use crate::plan::FacetField;
-use crate::render::{self, Format, Head, Needs, Renderer, Summary};
+use crate::render::select::Fields;
+use crate::render::template::Template;
+use crate::render::trec::RunNames;
+use crate::render::{self, Choice, Format, Head, Needs, Renderer, Summary};
 use crate::search::{self, Found, Hit, ReadOptions, Reading, Request, Shower};
 
 /// Hits shown without `-n`.
 const LIMIT: usize = 10;
+/// Hits kept at once where they are ordered: half a gigabyte.
+const MOST_ORDERED: u64 = 16_000_000;
 /// Values counted of a facet without a number.
 const VALUES: usize = 10;
 
@@ -48,6 +57,31 @@ pub struct SearchArgs {
     #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
     limit: Option<usize>,
 
+    /// Order hits by KEY: relevance, date (newest first), -date, added, -added, len, -len
+    #[arg(
+        long,
+        value_name = "KEY",
+        value_enum,
+        allow_hyphen_values = true,
+        hide_possible_values = true,
+        conflicts_with = "sample",
+        help_heading = "Output"
+    )]
+    sort: Option<SortKey>,
+
+    /// Leave out the first N hits
+    #[arg(long, value_name = "N", conflicts_with = "sample", help_heading = "Output")]
+    offset: Option<usize>,
+
+    /// Go on after the hits of an earlier answer: the "next" of its summary
+    #[arg(
+        long,
+        value_name = "CURSOR",
+        conflicts_with_all = ["sample", "offset"],
+        help_heading = "Output"
+    )]
+    after: Option<String>,
+
     /// Show a random sample of N hits instead of the best
     #[arg(long, value_name = "N", conflicts_with = "limit", help_heading = "Output",
         value_parser = clap::value_parser!(u32).range(1..))]
@@ -65,7 +99,24 @@ pub struct SearchArgs {
     #[arg(long, requires = "facets", help_heading = "Output")]
     conjunctive: bool,
 
-    /// Write hits as human, json, jsonl, csv or ids [default: human] [env: DATELINE_FORMAT]
+    /// Write these parts of a hit, as in id,date,title,country,body; for json, jsonl, csv and tsv
+    #[arg(long, value_name = "FIELDS", help_heading = "Output")]
+    fields: Option<String>,
+
+    /// Write each hit by TEMPLATE, as in '{date} {source|default:-} {title|truncate:60}'
+    #[arg(
+        long,
+        value_name = "TEMPLATE",
+        conflicts_with_all = ["format", "fields", "ids", "null"],
+        help_heading = "Output"
+    )]
+    template: Option<String>,
+
+    /// Topic and name of the run in --format trec [default: 1,dateline]
+    #[arg(long, value_name = "TOPIC,RUN", help_heading = "Output")]
+    run: Option<String>,
+
+    /// Write hits as human, json, jsonl, csv, tsv, trec or ids [default: human] [env: DATELINE_FORMAT]
     #[arg(
         long,
         value_name = "FORMAT",
@@ -85,13 +136,50 @@ pub struct SearchArgs {
 
     /// Write the number of hits only
     #[arg(short = 'c', long, help_heading = "Output",
-        conflicts_with_all = ["limit", "sample", "facets", "format", "ids", "null"])]
+        conflicts_with_all = ["limit", "sample", "facets", "format", "ids", "null", "template"])]
     count: bool,
 
     /// Write nothing; the exit code tells whether anything matched
     #[arg(short = 'q', long, help_heading = "Output",
         conflicts_with_all = ["limit", "sample", "facets", "format", "ids", "null", "count"])]
     quiet: bool,
+}
+
+/// What decides the order of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SortKey {
+    /// Best first
+    #[default]
+    Relevance,
+    /// Newest first, undated last
+    Date,
+    /// Oldest first, undated last
+    #[value(name = "-date")]
+    DateAscending,
+    /// Indexed last first
+    Added,
+    /// Indexed first first
+    #[value(name = "-added")]
+    AddedAscending,
+    /// Longest first
+    Len,
+    /// Shortest first
+    #[value(name = "-len")]
+    LenAscending,
+}
+
+impl SortKey {
+    fn order(self) -> Order {
+        match self {
+            SortKey::Relevance => Order::Relevance,
+            SortKey::Date => Order::Newest,
+            SortKey::DateAscending => Order::Oldest,
+            SortKey::Added => Order::LastAdded,
+            SortKey::AddedAscending => Order::FirstAdded,
+            SortKey::Len => Order::Longest,
+            SortKey::LenAscending => Order::Shortest,
+        }
+    }
 }
 
 /// Runs the search. `implicit` tells that the verb was left out.
@@ -120,9 +208,35 @@ pub fn run(
         });
     }
     cmd::warn(&reading.warnings, &text, global, io);
-    let job = Job { args, text: &text, format, archive: &archive, reading: &reading };
+    let choice = args.choice(format)?;
+    let order = args.sort.unwrap_or_default().order();
+    let offset = match &args.after {
+        Some(text) => Cursor::find(text, &archive, &reading, order)?.offset as usize,
+        None => args.offset.unwrap_or(0),
+    };
+    let all = args.limit == Some(0) && (args.sort.is_some() || offset > 0);
+    let job =
+        Job { args, text: &text, format, choice, order, archive: &archive, reading: &reading };
+    let limit = match args.sample {
+        Some(size) => size as usize,
+        None if all => usize::MAX,
+        None => args.limit.unwrap_or(LIMIT),
+    };
+    if limit.saturating_add(offset) as u64 > MOST_ORDERED {
+        let found = job.answer(&Request::default())?;
+        if found.total.min(limit as u64) > MOST_ORDERED {
+            let message =
+                format!("{} hits are to be ordered, more than {MOST_ORDERED}", found.total);
+            let mut problem = placeless("too_many_hits", message);
+            problem.hint =
+                Some("-n0 without --sort streams them in the order of the index".to_owned());
+            return Err(Failure::Usage(problem));
+        }
+    }
     let request = Request {
-        limit: args.sample.map_or(args.limit.unwrap_or(LIMIT), |size| size as usize),
+        limit,
+        offset,
+        order,
         sample: args.sample.map(|_| args.seed.unwrap_or(0)),
         facets,
         conjunctive: args.conjunctive,
@@ -135,7 +249,7 @@ pub fn run(
     }
     let mut style = cmd::style(global, io);
     style.nul = args.null;
-    let mut renderer = render::open(format, style);
+    let mut renderer = render::open(format, style, &job.choice);
     let total = if request.limit == 0 {
         job.stream(&request, renderer.as_mut(), io)?
     } else {
@@ -154,7 +268,7 @@ pub fn run(
         }
         return Ok(Exit::Done);
     }
-    if format == Format::Human {
+    if format == Format::Human && args.template.is_none() {
         let advice = job.advice(&options, implicit)?;
         // Advice that cannot be told is no failure of the search.
         let _ = io.err.write_all(advice.as_bytes());
@@ -168,8 +282,14 @@ pub(super) fn matches_any(
     reading: &Reading,
     text: &str,
 ) -> Result<bool, Failure> {
-    let question =
-        Question { plan: &reading.plan, limit: 1, total: false, sample: None, facets: &[] };
+    let question = Question {
+        plan: &reading.plan,
+        limit: 1,
+        order: Order::Relevance,
+        total: false,
+        sample: None,
+        facets: &[],
+    };
     let answer = archive
         .answer(&question)
         .map_err(|error| Failure::search(text, search::from_engine(error)))?;
@@ -190,8 +310,35 @@ impl SearchArgs {
         ListFormat::chosen(self.format, io)
     }
 
+    fn choice(&self, format: Format) -> Result<Choice, Failure> {
+        let mut choice = Choice::default();
+        if let Some(list) = &self.fields {
+            if !matches!(format, Format::Json | Format::Jsonl | Format::Csv | Format::Tsv) {
+                let mut problem = placeless("usage", "--fields needs a format with fields");
+                problem.hint = Some("add --format jsonl, json, csv or tsv".to_owned());
+                return Err(Failure::Usage(problem));
+            }
+            choice.fields = Some(Fields::parse(list).map_err(Failure::Usage)?);
+        }
+        if let Some(text) = &self.template {
+            let template = Template::parse(text);
+            choice.template = Some(template.map_err(|problem| Failure::option(text, problem))?);
+        }
+        if let Some(names) = &self.run {
+            let (topic, run) = names.split_once(',').unwrap_or((names, "dateline"));
+            if [topic, run].iter().any(|name| name.is_empty() || name.contains(char::is_whitespace))
+            {
+                return Err(Failure::usage("usage", "--run takes TOPIC,RUN without blanks"));
+            }
+            choice.names = RunNames { topic: topic.to_owned(), run: run.to_owned() };
+        }
+        Ok(choice)
+    }
+
     fn facets(&self, format: Format) -> Result<Vec<(FacetField, usize)>, Failure> {
-        if !self.facets.is_empty() && matches!(format, Format::Csv | Format::Ids) {
+        if !self.facets.is_empty()
+            && matches!(format, Format::Csv | Format::Ids | Format::Tsv | Format::Trec)
+        {
             let mut problem =
                 placeless("usage", "--facets has no place in a list of hits as csv or ids");
             problem.hint = Some("'dateline facets' counts without hits, in csv too".to_owned());
@@ -216,6 +363,8 @@ struct Job<'a> {
     args: &'a SearchArgs,
     text: &'a str,
     format: Format,
+    choice: Choice,
+    order: Order,
     archive: &'a Embedded,
     reading: &'a Reading,
 }
@@ -227,7 +376,9 @@ impl Job<'_> {
     }
 
     fn shower(&self, needs: Needs) -> Option<Shower> {
-        (needs > Needs::Id).then(|| Shower::new(self.reading, needs == Needs::Snippet))
+        let shower = || Shower::new(self.reading, needs == Needs::Snippet);
+        let whole = self.choice.needs_whole();
+        (needs > Needs::Id).then(|| if whole { shower().keeping_articles() } else { shower() })
     }
 
     fn show(
@@ -252,14 +403,17 @@ impl Job<'_> {
         let Found { total, matches, facets } = self.answer(request)?;
         let sample = request.sample.map(|seed| (matches.len() as u64, seed));
         let shown = Some(matches.len() as u64);
+        let after = (request.offset + matches.len()) as u64;
+        let more = request.sample.is_none() && after < total && !matches.is_empty();
+        let next = more.then(|| Cursor::at(self.archive, self.reading, self.order, after).text());
         renderer.begin(io.out, &Head { total: Some(total), shown, facets: &facets, sample })?;
         let mut shower = self.shower(renderer.needs());
         for (at, found) in matches.into_iter().enumerate() {
-            let rank = request.sample.is_none().then_some(at as u64 + 1);
+            let rank = request.sample.is_none().then_some((request.offset + at) as u64 + 1);
             let hit = self.show(&mut shower, found, rank)?;
             renderer.hit(io.out, &hit)?;
         }
-        self.end(total, &facets, sample, renderer, io)?;
+        self.end(total, &facets, sample, next, renderer, io)?;
         Ok(total)
     }
 
@@ -295,7 +449,7 @@ impl Job<'_> {
         if let Some(failure) = failed {
             return Err(failure);
         }
-        self.end(seen, &facets, None, renderer, io)?;
+        self.end(seen, &facets, None, None, renderer, io)?;
         Ok(seen)
     }
 
@@ -304,6 +458,7 @@ impl Job<'_> {
         total: u64,
         facets: &[FacetCounts],
         sample: Option<(u64, u64)>,
+        next: Option<String>,
         renderer: &mut dyn Renderer,
         io: &mut Io<'_>,
     ) -> Result<(), Failure> {
@@ -314,6 +469,7 @@ impl Job<'_> {
             warnings: &self.reading.warnings,
             facets,
             sample,
+            next: next.as_deref(),
             index: cmd::state(self.archive),
         };
         renderer.end(io.out, &summary)?;

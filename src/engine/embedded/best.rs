@@ -8,11 +8,15 @@ use tantivy::query::Weight;
 use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use super::columns::SegmentColumns;
+use crate::engine::Order;
 
 /// Stands for a date that was not read yet; no article has this one.
 const UNREAD: i64 = i64::MIN;
 /// Stands for no date; ranks after all dates.
 const UNDATED: i64 = i64::MIN + 1;
+
+/// The key of an article without one, and the one that ranks last.
+const KEYLESS: i64 = i64::MIN;
 
 /// Matches of a [`Run`].
 const RUN: usize = 4_096;
@@ -26,6 +30,8 @@ pub struct Ranked {
     pub segment: SegmentOrdinal,
     /// Which article of the segment.
     pub doc: DocId,
+    /// What ranks before the score, higher first; 0 where nothing does.
+    key: i64,
     /// First second of its date, read when a tie asks for it.
     date: Cell<i64>,
 }
@@ -43,6 +49,28 @@ fn known(date: Option<i64>) -> i64 {
     date.map_or(UNDATED, |date| date.max(UNDATED + 1))
 }
 
+/// The key by which an order ranks an article before its score, higher first.
+fn key(order: Order, columns: &SegmentColumns, doc: DocId) -> i64 {
+    let (key, ascending) = match order {
+        Order::Relevance => return 0,
+        Order::Newest => (columns.date(doc), false),
+        Order::Oldest => (columns.date(doc), true),
+        Order::LastAdded => (columns.added(doc), false),
+        Order::FirstAdded => (columns.added(doc), true),
+        Order::Longest => (words(columns, doc), false),
+        Order::Shortest => (words(columns, doc), true),
+    };
+    match key {
+        None => KEYLESS,
+        Some(key) if ascending => key.saturating_neg().max(KEYLESS + 1),
+        Some(key) => key.max(KEYLESS + 1),
+    }
+}
+
+fn words(columns: &SegmentColumns, doc: DocId) -> Option<i64> {
+    i64::try_from(columns.body_words().get_val(doc)).ok()
+}
+
 /// Finds the best matches, ties included.
 ///
 /// Without `total` it prunes: the threshold given to tantivy is the float just below the worst
@@ -52,6 +80,8 @@ fn known(date: Option<i64>) -> i64 {
 pub struct Best<'s> {
     /// How many to keep.
     pub limit: usize,
+    /// Which are the best.
+    pub order: Order,
     /// Whether to count all matches.
     pub total: bool,
     /// Whether skipping may be tried at all; a union of frequent words is faster without.
@@ -91,7 +121,7 @@ struct Heap<'s> {
 impl Heap<'_> {
     /// Whether `a` ranks after `b`.
     fn worse(&self, a: &Ranked, b: &Ranked) -> bool {
-        match a.score.total_cmp(&b.score) {
+        match a.key.cmp(&b.key).then_with(|| a.score.total_cmp(&b.score)) {
             Ordering::Less => true,
             Ordering::Greater => false,
             Ordering::Equal => match a.date(self.columns).cmp(&b.date(self.columns)) {
@@ -107,8 +137,8 @@ impl Heap<'_> {
     }
 
     /// Offers a match; one that is worse than all of a full heap is dropped.
-    fn offer(&mut self, doc: DocId, score: Score, date: i64) {
-        let new = Ranked { score, segment: self.segment, doc, date: Cell::new(date) };
+    fn offer(&mut self, doc: DocId, key: i64, score: Score, date: i64) {
+        let new = Ranked { key, score, segment: self.segment, doc, date: Cell::new(date) };
         if !self.is_full() {
             self.kept.push(new);
             let mut at = self.kept.len() - 1;
@@ -151,11 +181,19 @@ impl Heap<'_> {
         }
     }
 
-    /// Dates before this cannot be among the best, where no score decides.
-    fn oldest(&self) -> i64 {
+    /// Keys and dates before these cannot be among the best, where no score decides.
+    fn last(&self) -> (i64, i64) {
         match self.kept.first() {
-            Some(worst) if self.is_full() => worst.date(self.columns),
-            _ => UNREAD,
+            Some(worst) if self.is_full() => (worst.key, worst.date(self.columns)),
+            _ => (i64::MIN, i64::MIN),
+        }
+    }
+
+    /// Keys before this cannot be among the best.
+    fn least_key(&self) -> i64 {
+        match self.kept.first() {
+            Some(worst) if self.is_full() => worst.key,
+            _ => i64::MIN,
         }
     }
 }
@@ -167,23 +205,24 @@ impl Heap<'_> {
 /// again and again.
 struct Run<'h, 's> {
     heap: &'h mut Heap<'s>,
-    matches: Vec<(DocId, i64)>,
+    /// Article, key, date.
+    matches: Vec<(DocId, i64, i64)>,
 }
 
 impl Run<'_, '_> {
-    fn push(&mut self, doc: DocId, date: i64) {
-        self.matches.push((doc, date));
+    fn push(&mut self, doc: DocId, key: i64, date: i64) {
+        self.matches.push((doc, key, date));
         if self.matches.len() == RUN {
             self.flush();
         }
     }
 
     fn flush(&mut self) {
-        let mut oldest = self.heap.oldest();
-        for &(doc, date) in self.matches.iter().rev() {
-            if date >= oldest {
-                self.heap.offer(doc, 0.0, date);
-                oldest = self.heap.oldest();
+        let mut last = self.heap.last();
+        for &(doc, key, date) in self.matches.iter().rev() {
+            if (key, date) >= last {
+                self.heap.offer(doc, key, 0.0, date);
+                last = self.heap.last();
             }
         }
         self.matches.clear();
@@ -216,18 +255,30 @@ impl Best<'_> {
                 for (&doc, &date) in docs.iter().zip(&dates) {
                     if is_alive(doc) {
                         total += 1;
-                        run.push(doc, known(date));
+                        run.push(doc, key(self.order, columns, doc), known(date));
                     }
                 }
             })?;
             run.flush();
+        } else if self.order != Order::Relevance {
+            let mut least = KEYLESS;
+            weight.for_each(reader, &mut |doc, score| {
+                if is_alive(doc) {
+                    total += 1;
+                    let key = key(self.order, columns, doc);
+                    if key >= least {
+                        heap.offer(doc, key, score, UNREAD);
+                        least = heap.least_key();
+                    }
+                }
+            })?;
         } else if self.total || !self.prune {
             let mut threshold = Score::MIN;
             weight.for_each(reader, &mut |doc, score| {
                 if is_alive(doc) {
                     total += 1;
                     if score > threshold {
-                        heap.offer(doc, score, UNREAD);
+                        heap.offer(doc, 0, score, UNREAD);
                         threshold = heap.threshold();
                     }
                 }
@@ -235,7 +286,7 @@ impl Best<'_> {
         } else {
             weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
                 if is_alive(doc) {
-                    heap.offer(doc, score, UNREAD);
+                    heap.offer(doc, 0, score, UNREAD);
                 }
                 heap.threshold()
             })?;
@@ -247,8 +298,9 @@ impl Best<'_> {
     pub fn merge(&self, mut found: Vec<Ranked>) -> Vec<Ranked> {
         let columns = |ranked: &Ranked| &*self.columns[ranked.segment as usize];
         let order = |a: &Ranked, b: &Ranked| {
-            b.score
-                .total_cmp(&a.score)
+            b.key
+                .cmp(&a.key)
+                .then_with(|| b.score.total_cmp(&a.score))
                 .then_with(|| b.date(columns(b)).cmp(&a.date(columns(a))))
                 .then_with(|| {
                     if a.segment == b.segment {

@@ -21,6 +21,7 @@ pub struct SegmentColumns {
     id_long: OnceLock<Option<StrColumn>>,
     dates: OnceLock<Column<i64>>,
     date_ends: OnceLock<Column<i64>>,
+    added: OnceLock<Column<i64>>,
     body_words: OnceLock<Arc<dyn ColumnValues<u64>>>,
     lead_words: OnceLock<Arc<dyn ColumnValues<u64>>>,
     facets: Vec<(FacetField, OnceLock<Option<FacetColumn>>)>,
@@ -52,6 +53,7 @@ impl SegmentColumns {
             id_long: OnceLock::new(),
             dates: OnceLock::new(),
             date_ends: OnceLock::new(),
+            added: OnceLock::new(),
             body_words: OnceLock::new(),
             lead_words: OnceLock::new(),
             facets: FacetField::all().map(|field| (field, OnceLock::new())).collect(),
@@ -123,6 +125,11 @@ impl SegmentColumns {
     /// One past the last second of an article's date.
     pub fn date_end(&self, doc: DocId) -> Option<i64> {
         self.date_ends.get_or_init(|| self.dates_named("date_end")).first(doc)
+    }
+
+    /// When an article was added, in seconds.
+    pub fn added(&self, doc: DocId) -> Option<i64> {
+        self.added.get_or_init(|| self.dates_named("added")).first(doc)
     }
 
     /// Words of the bodies.

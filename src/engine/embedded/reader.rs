@@ -23,7 +23,8 @@ use super::words::prefix_end;
 use super::{failure, io_failure, writer};
 use crate::engine::stored;
 use crate::engine::{
-    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Question, StoredArticle,
+    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Question,
+    StoredArticle,
 };
 use crate::plan::{Catalogue, Clause, Entry, Plan};
 
@@ -184,10 +185,12 @@ impl Embedded {
     ) -> Result<(Vec<Ranked>, u64), EngineError> {
         let scored = question.plan.root.scores();
         let weight = self.weight(query, scored)?;
-        let prune = scored && !question.total && prunes_well(&question.plan.root);
+        let by_score = question.order == Order::Relevance;
+        let prune = scored && by_score && !question.total && prunes_well(&question.plan.root);
         let slack = if prune { self.slack()? } else { Vec::new() };
         let best = Best {
             limit: question.limit,
+            order: question.order,
             total: question.total,
             prune,
             scored,

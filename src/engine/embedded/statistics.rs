@@ -6,7 +6,7 @@ use tantivy::index::SegmentComponent;
 
 use super::failure;
 use super::reader::{Embedded, bytes_of};
-use crate::engine::{Engine, EngineError, FacetQuestion, Question};
+use crate::engine::{Engine, EngineError, FacetQuestion, Order, Question};
 use crate::plan::{Clause, FacetClass, FacetField, Plan};
 
 /// What `dateline stats` tells of an index.
@@ -75,6 +75,7 @@ impl Embedded {
             limit: 0,
             total: true,
             sample: None,
+            order: Order::Relevance,
             facets: &facets,
         })?;
         let languages = answer

@@ -123,6 +123,28 @@ fn tag_line<'a>(tag: &'a Tag, stored: &StoredArticle) -> TagLine<'a> {
     }
 }
 
+/// Every mention that is kept with an article: class, id, field, characters, rule, weight, level.
+pub fn mentions(stored: &StoredArticle) -> Value {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        class: Class,
+        id: &'a str,
+        #[serde(flatten)]
+        place: &'a MentionLine,
+        level: Level,
+    }
+    let mut all = Vec::new();
+    for tag in &stored.tags.tags {
+        for place in &tag_line(tag, stored).mentions {
+            if place.field != Part::Meta {
+                let line = Line { class: tag.class, id: &tag.id, place, level: tag.level };
+                all.push(serde_json::to_value(line).unwrap_or_default());
+            }
+        }
+    }
+    Value::Array(all)
+}
+
 fn places(field: &'static str, text: &str, found: &[Found]) -> Vec<MarkedPlace> {
     let mut characters = Characters::of(text);
     let place = |found: &Found| {

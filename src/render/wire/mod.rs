@@ -22,7 +22,7 @@ use crate::search::Hit;
 use crate::snippet::{Field, Fragment, Mark};
 use crate::text::sanitize;
 
-pub use article::article;
+pub use article::{article, mentions};
 
 /// The version that every object carries as `v`.
 pub const VERSION: u32 = 1;
@@ -289,6 +289,8 @@ struct SummaryBody<'a> {
     facets: Option<Vec<Facet<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sample: Option<Sample>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<&'a str>,
     index: State<'a>,
 }
 
@@ -304,6 +306,7 @@ fn summary_body<'a>(summary: &Summary<'a>, values: bool) -> SummaryBody<'a> {
         warnings: summary.warnings.iter().map(|warning| message(warning, true)).collect(),
         facets: (!summary.facets.is_empty()).then(facets),
         sample: summary.sample.map(|(size, seed)| Sample { size, seed }),
+        next: summary.next,
         index: state(&summary.index),
     }
 }
