@@ -60,6 +60,7 @@ enum Command {
     #[command(visible_alias = "cat")]
     Show(cmd::show::ShowArgs),
     Facets(cmd::facets::FacetsArgs),
+    Timeline(cmd::timeline::TimelineArgs),
     Fields(cmd::fields::FieldsArgs),
     Stats(cmd::stats::StatsArgs),
     Completions(cmd::completions::CompletionsArgs),
@@ -106,6 +107,7 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
         Command::Count(args) => cmd::count::run(args, &global, io),
         Command::Show(args) => cmd::show::run(args, &global, io),
         Command::Facets(args) => cmd::facets::run(args, &global, io),
+        Command::Timeline(args) => cmd::timeline::run(args, &global, io),
         Command::Fields(args) => cmd::fields::run(args, &global, io),
         Command::Stats(args) => cmd::stats::run(args, &global, io),
         Command::Completions(args) => cmd::completions::run(args, &global, io),

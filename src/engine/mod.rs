@@ -72,6 +72,14 @@ pub trait Engine: Send + Sync {
         each: &mut dyn FnMut(Match) -> ControlFlow<()>,
     ) -> Result<u64, EngineError>;
 
+    /// The date of every match, in no order: first second and one past the last, half open;
+    /// `None` for an undated article. Reads no article.
+    fn dates(
+        &self,
+        plan: &Plan,
+        each: &mut dyn FnMut(Option<(i64, i64)>),
+    ) -> Result<(), EngineError>;
+
     /// The article with this id.
     fn get(&self, id: &str) -> Result<Option<StoredArticle>, EngineError>;
 

@@ -363,6 +363,18 @@ impl Engine for Scan {
         })
     }
 
+    fn dates(
+        &self,
+        plan: &Plan,
+        each: &mut dyn FnMut(Option<(i64, i64)>),
+    ) -> Result<(), EngineError> {
+        for article in self.articles.values().filter(|article| article.holds(&plan.root)) {
+            let date = article.stored.article.date.as_ref();
+            each(date.map(|date| (date.start, date.end)));
+        }
+        Ok(())
+    }
+
     fn scan(
         &self,
         plan: &Plan,

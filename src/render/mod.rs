@@ -15,6 +15,7 @@ pub mod paint;
 pub mod select;
 pub mod stats;
 pub mod template;
+pub mod timeline;
 pub mod trec;
 mod tsv;
 pub mod wire;

@@ -6,6 +6,7 @@ pub mod advice;
 pub mod facets;
 pub mod hits;
 pub mod label;
+pub mod timeline;
 
 use std::ops::ControlFlow;
 

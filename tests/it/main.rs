@@ -13,3 +13,4 @@ mod query;
 mod readme;
 mod support;
 mod tidy;
+mod timeline;

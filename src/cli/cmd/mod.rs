@@ -8,6 +8,7 @@ pub mod index;
 pub mod search;
 pub mod show;
 pub mod stats;
+pub mod timeline;
 
 use super::args::Global;
 use super::report::{self, Failure};

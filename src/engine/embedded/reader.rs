@@ -434,6 +434,30 @@ impl Engine for Embedded {
         Ok(answer)
     }
 
+    fn dates(
+        &self,
+        plan: &Plan,
+        each: &mut dyn FnMut(Option<(i64, i64)>),
+    ) -> Result<(), EngineError> {
+        let query = self.compile(plan)?;
+        let weight = self.weight(query.as_ref(), false)?;
+        for (columns, reader) in self.columns.0.iter().zip(self.searcher.segment_readers()) {
+            let alive = reader.alive_bitset();
+            let mut starts = [None; tantivy::COLLECT_BLOCK_BUFFER_LEN];
+            weight
+                .for_each_no_score(reader, &mut |docs| {
+                    columns.dates(docs, &mut starts);
+                    for (&doc, &start) in docs.iter().zip(&starts) {
+                        if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                            each(start.and_then(|start| Some((start, columns.date_end(doc)?))));
+                        }
+                    }
+                })
+                .map_err(failure)?;
+        }
+        Ok(())
+    }
+
     fn scan(
         &self,
         plan: &Plan,

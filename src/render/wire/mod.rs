@@ -258,14 +258,16 @@ pub fn facet_value(counts: &FacetCounts, entry: &Entry) -> impl Serialize {
     }
 }
 
-#[derive(Serialize)]
-struct State<'a> {
+/// One state of an index, as it is written.
+#[derive(Debug, Serialize)]
+pub struct StateOf<'a> {
     uuid: &'a str,
     generation: u64,
 }
 
-fn state<'a>(index: &IndexState<'a>) -> State<'a> {
-    State { uuid: index.uuid, generation: index.generation }
+/// The state as it is written.
+pub fn state_of<'a>(index: &IndexState<'a>) -> StateOf<'a> {
+    StateOf { uuid: index.uuid, generation: index.generation }
 }
 
 #[derive(Serialize)]
@@ -291,7 +293,7 @@ struct SummaryBody<'a> {
     sample: Option<Sample>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<&'a str>,
-    index: State<'a>,
+    index: StateOf<'a>,
 }
 
 fn summary_body<'a>(summary: &Summary<'a>, values: bool) -> SummaryBody<'a> {
@@ -307,7 +309,7 @@ fn summary_body<'a>(summary: &Summary<'a>, values: bool) -> SummaryBody<'a> {
         facets: (!summary.facets.is_empty()).then(facets),
         sample: summary.sample.map(|(size, seed)| Sample { size, seed }),
         next: summary.next,
-        index: state(&summary.index),
+        index: state_of(&summary.index),
     }
 }
 
@@ -329,7 +331,7 @@ struct CountLine<'a> {
     query: &'a str,
     took_ms: u64,
     warnings: Vec<Message<'a>>,
-    index: State<'a>,
+    index: StateOf<'a>,
 }
 
 /// The number of matches.
