@@ -159,12 +159,13 @@ pub fn forms(article: &Article, words: &Words, tags: &Tags, sink: &mut dyn Token
     give(&article.title, &words.title, layout.title, sink);
 }
 
-/// Gives the folded words of an author line to `sink`.
-pub fn byline(author: &str, sink: &mut dyn TokenSink) {
+/// Gives the folded words of an author line to `sink`; how many positions there are.
+pub fn byline(author: &str, sink: &mut dyn TokenSink) -> u32 {
     let tokens = Tokens::of(author);
     for token in tokens.iter() {
         sink.token(tokens.folded(token), token.position, 1);
     }
+    tokens.positions()
 }
 
 fn forms_of(

@@ -15,7 +15,7 @@ use tantivy::{
 
 use super::collect::{Best, BestFound, Counter, Counts, Sample};
 use super::columns::SegmentColumns;
-use super::compile::Compiler;
+use super::compile::Compiled;
 use super::directory::ReadOnlyDirectory;
 use super::document::{label_prefix, surname_prefix, value_term};
 use super::manifest::Manifest;
@@ -167,8 +167,8 @@ impl Embedded {
         Ok(files)
     }
 
-    fn compile(&self, plan: &Plan) -> Result<Box<dyn Query>, EngineError> {
-        Compiler { searcher: &self.searcher, fields: &self.fields }.clause(&plan.root)
+    fn compile(&self, plan: &Plan) -> Result<Compiled, EngineError> {
+        Compiled::of(plan, &self.searcher, &self.fields)
     }
 
     fn weight(&self, query: &dyn Query, scoring: bool) -> Result<Box<dyn Weight>, EngineError> {
@@ -233,8 +233,8 @@ impl Embedded {
         plan: &Plan,
         asked: &[&FacetQuestion],
     ) -> Result<Vec<FacetCounts>, EngineError> {
-        let query = self.compile(plan)?;
-        let weight = self.weight(query.as_ref(), false)?;
+        let compiled = self.compile(plan)?;
+        let weight = self.weight(compiled.query.as_ref(), false)?;
         let counter = Counter {
             fields: asked.iter().map(|question| question.field).collect(),
             columns: &self.columns,
@@ -256,6 +256,7 @@ impl Embedded {
                 }
             }
         }
+        compiled.finished()?;
         let counts = asked.iter().zip(sums).map(|(question, sum)| {
             let distinct = sum.values.len() as u64;
             let mut values: Vec<(String, u64)> = sum.values.into_iter().collect();
@@ -353,18 +354,19 @@ impl Engine for Embedded {
     }
 
     fn answer(&self, question: &Question<'_>) -> Result<Answer, EngineError> {
-        let query = self.compile(question.plan)?;
+        let compiled = self.compile(question.plan)?;
+        let query = compiled.query.as_ref();
         let mut answer = Answer::default();
         if let Some(seed) = question.sample {
-            let (total, matches) = self.sample(question, query.as_ref(), seed)?;
+            let (total, matches) = self.sample(question, query, seed)?;
             answer.matches = matches;
             answer.total = question.total.then_some(total);
         } else if question.limit == 0 {
             if question.total {
-                answer.total = Some(self.count(query.as_ref())?);
+                answer.total = Some(self.count(query)?);
             }
         } else {
-            let found = self.best(question, query.as_ref())?;
+            let found = self.best(question, query)?;
             answer.total = question.total.then_some(found.total);
             answer.matches = found
                 .best
@@ -376,6 +378,7 @@ impl Engine for Embedded {
                 })
                 .collect();
         }
+        compiled.finished()?;
         if !question.facets.is_empty() {
             // Fields counted over the same plan share one pass.
             let mut counts: Vec<Option<FacetCounts>> =
@@ -405,8 +408,8 @@ impl Engine for Embedded {
         plan: &Plan,
         each: &mut dyn FnMut(Match) -> ControlFlow<()>,
     ) -> Result<u64, EngineError> {
-        let query = self.compile(plan)?;
-        let weight = self.weight(query.as_ref(), false)?;
+        let compiled = self.compile(plan)?;
+        let weight = self.weight(compiled.query.as_ref(), false)?;
         let mut seen = 0;
         for (segment, reader) in (0u32..).zip(self.searcher.segment_readers()) {
             let columns = &self.columns[segment as usize];
@@ -424,6 +427,7 @@ impl Engine for Embedded {
                 doc = scorer.advance();
             }
         }
+        compiled.finished()?;
         Ok(seen)
     }
 
