@@ -7,6 +7,7 @@
 
 use crate::analyze::{Analyzers, adjacent_cjk, exact_surface};
 use crate::article::{Article, Words};
+pub use crate::plan::{ENTITY_MARK, EXACT_MARK};
 use crate::tag::{Class, Part, Tags};
 use crate::text::{Token, Tokens};
 
@@ -27,10 +28,6 @@ pub const LEAD_WEIGHT: usize = 1;
 pub const SENTENCE_MARK: &str = "<s";
 /// First word of a paragraph, and so of a sentence, in the forms.
 pub const PARAGRAPH_MARK: &str = "<p";
-/// Before a surface form that differs from its folded form.
-pub const EXACT_MARK: char = '=';
-/// Before an entity: `@country:JP`.
-pub const ENTITY_MARK: char = '@';
 
 /// Takes tokens in the order of their positions.
 pub trait TokenSink {

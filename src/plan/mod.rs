@@ -19,6 +19,12 @@ pub use facet::{FacetClass, FacetField, FacetSub};
 pub use places::{PlaceClause, PlaceNode, Unit, Words};
 pub use resolve::{Resolved, Resolver};
 
+/// Before a word as written, in [`Layer::Forms`], where it differs from its folded form.
+pub const EXACT_MARK: char = '=';
+
+/// Before an entity in [`Layer::Forms`]: `@country:JP`, `@person`.
+pub const ENTITY_MARK: char = '@';
+
 /// A query ready for any engine.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {

@@ -127,7 +127,8 @@ pub fn name_key(name: &str) -> String {
     out
 }
 
-fn is_mark(letter: char) -> bool {
+/// Whether this is a mark that combines with the letter before it.
+pub fn is_mark(letter: char) -> bool {
     matches!(letter,
         '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0487}' | '\u{064B}'..='\u{065F}' | '\u{0670}'
         | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}'
