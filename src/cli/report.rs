@@ -128,6 +128,9 @@ pub fn engine_error(error: &EngineError, global: &Global, io: &mut Io<'_>) -> Ex
         EngineError::TooManyTerms { .. } => {
             ("too_many_terms", Exit::Usage, Some("write more letters of the word"))
         }
+        EngineError::TooManyPlaces { .. } => {
+            ("too_many_places", Exit::Usage, Some("write a smaller distance, or a rarer word"))
+        }
         EngineError::Other(_) => ("engine", Exit::Bug, None),
     };
     let mut message = placeless(code, error.to_string());

@@ -219,6 +219,12 @@ pub enum EngineError {
         /// Where it stands in the query.
         span: Span,
     },
+    /// The words of a clause stand in some article in more ways than can be looked at.
+    #[error("an article holds the words of this query in more than {limit} combinations")]
+    TooManyPlaces {
+        /// The limit.
+        limit: u64,
+    },
     /// Anything else that went wrong inside the engine.
     #[error("{0}")]
     Other(String),

@@ -3,6 +3,8 @@
 //! It shares the analysis of articles with the other engines and nothing of their search. Its
 //! order is date (newest first, undated last), then id; it does not rank, so every score is 0.
 
+mod places;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
@@ -15,8 +17,7 @@ use super::{
 use crate::analyze::{Analyzers, analyzer_name};
 use crate::plan::facet::open_id;
 use crate::plan::{
-    Catalogue, Clause, Entry, FacetChoice, FacetClass, FacetField, FacetSub, Layer, Plan, Scope,
-    TextClause,
+    Catalogue, Clause, Entry, FacetChoice, FacetClass, FacetField, FacetSub, PlaceClause, Plan,
 };
 use crate::tag::{Class, Level, Origin};
 
@@ -30,7 +31,6 @@ struct Scanned {
     layout: Layout,
     text: Positions,
     forms: Positions,
-    title: Positions,
     byline: Positions,
     facets: BTreeMap<FacetField, BTreeSet<String>>,
     language: &'static str,
@@ -56,22 +56,12 @@ impl Scanned {
     fn of(tagged: &TaggedArticle) -> Scanned {
         let (article, words) = (&tagged.article, &tagged.words);
         let analyzers = &mut Analyzers::default();
-        let mut spaces: [Positions; 4] = Default::default();
-        let [text, forms, title, byline] = &mut spaces;
+        let mut spaces: [Positions; 3] = Default::default();
+        let [text, forms, byline] = &mut spaces;
         streams::stems(article, words, &tagged.lang, analyzers, &mut Collect(text));
         streams::forms(article, words, &tagged.tags, &mut Collect(forms));
-        let once = |_| 1;
-        streams::stems_of(
-            &article.title,
-            &words.title,
-            &tagged.lang,
-            analyzers,
-            0,
-            &once,
-            &mut Collect(title),
-        );
         streams::byline(article.author.as_deref().unwrap_or_default(), &mut Collect(byline));
-        let [text, forms, title, byline] = spaces;
+        let [text, forms, byline] = spaces;
         Scanned {
             stored: StoredArticle {
                 article: tagged.article.clone(),
@@ -82,7 +72,6 @@ impl Scanned {
             layout: Layout::of(words),
             text,
             forms,
-            title,
             byline,
             facets: facets_of(tagged),
             language: analyzer_name(&tagged.lang),
@@ -93,7 +82,8 @@ impl Scanned {
         match clause {
             Clause::All => true,
             Clause::Nothing => false,
-            Clause::Text(text) => self.reads(text),
+            Clause::Text(text) => places::hold(self, &PlaceClause::of(text)),
+            Clause::Places(clause) => places::hold(self, clause),
             Clause::Facet(facet) => {
                 let Some(values) = self.facets.get(&facet.field) else { return false };
                 match &facet.values {
@@ -116,58 +106,13 @@ impl Scanned {
             Clause::Stub => self.stored.article.is_stub(),
             Clause::And(parts) => parts.iter().all(|part| self.holds(part)),
             Clause::Or(parts) => parts.iter().any(|part| self.holds(part)),
+            Clause::Quorum(least, parts) => {
+                parts.iter().filter(|part| self.holds(part)).count() >= *least as usize
+            }
             Clause::Not(inner) => !self.holds(inner),
+            Clause::Maybe(_) => true,
             Clause::Boost(_, inner) => self.holds(inner),
         }
-    }
-
-    fn reads(&self, text: &TextClause) -> bool {
-        let body = self.layout.body;
-        let (stems, forms, range) = match text.scope {
-            Scope::Any => (&self.text, &self.forms, 0..u32::MAX),
-            Scope::Body => (&self.text, &self.forms, 0..body),
-            Scope::Lead => (&self.text, &self.forms, 0..self.layout.lead),
-            Scope::Title if text.layer == Layer::Forms => {
-                (&self.title, &self.forms, body..u32::MAX)
-            }
-            Scope::Title => (&self.title, &self.title, 0..u32::MAX),
-            Scope::Byline => (&self.byline, &self.byline, 0..u32::MAX),
-            Scope::HeadLead => {
-                let part = |scope| self.reads(&TextClause { scope, ..text.clone() });
-                return part(Scope::Title) || part(Scope::Lead);
-            }
-        };
-        let space = match text.layer {
-            Layer::Stems => stems,
-            Layer::Forms => forms,
-        };
-        let slots: Vec<BTreeSet<u32>> = text
-            .slots
-            .iter()
-            .map(|slot| {
-                let matching = |term: &str| match &slot.pattern {
-                    Some(pattern) => !term.starts_with(['=', '@', '<']) && pattern.matches(term),
-                    None => slot.terms.iter().any(|wanted| wanted == term),
-                };
-                space
-                    .iter()
-                    .filter(|(term, _)| matching(term))
-                    .flat_map(|(_, positions)| positions.iter().copied())
-                    .filter_map(|position| position.checked_sub(slot.offset))
-                    .collect()
-            })
-            .collect();
-        let last = text.slots.iter().map(|slot| slot.offset).max().unwrap_or(0);
-        let Some((first, rest)) = slots.split_first() else { return false };
-        first.iter().any(|start| {
-            let end = start.saturating_add(last);
-            // A match lies in the body or in the title, never in both.
-            let crosses = text.scope == Scope::Any && *start < body && end >= body;
-            rest.iter().all(|slot| slot.contains(start))
-                && range.contains(start)
-                && range.contains(&end)
-                && !crosses
-        })
     }
 }
 

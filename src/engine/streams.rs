@@ -7,7 +7,7 @@
 
 use crate::analyze::{Analyzers, adjacent_cjk, exact_surface};
 use crate::article::{Article, Words};
-use crate::plan::ENTITY_MARK;
+pub use crate::plan::{ENTITY_MARK, EXACT_MARK};
 use crate::tag::{Class, Part, Tags};
 use crate::text::{Token, Tokens};
 
@@ -28,8 +28,6 @@ pub const LEAD_WEIGHT: usize = 1;
 pub const SENTENCE_MARK: &str = "<s";
 /// First word of a paragraph, and so of a sentence, in the forms.
 pub const PARAGRAPH_MARK: &str = "<p";
-/// Before a surface form that differs from its folded form.
-pub const EXACT_MARK: char = '=';
 
 /// Takes tokens in the order of their positions.
 pub trait TokenSink {
@@ -158,12 +156,13 @@ pub fn forms(article: &Article, words: &Words, tags: &Tags, sink: &mut dyn Token
     give(&article.title, &words.title, layout.title, sink);
 }
 
-/// Gives the folded words of an author line to `sink`.
-pub fn byline(author: &str, sink: &mut dyn TokenSink) {
+/// Gives the folded words of an author line to `sink`; how many positions there are.
+pub fn byline(author: &str, sink: &mut dyn TokenSink) -> u32 {
     let tokens = Tokens::of(author);
     for token in tokens.iter() {
         sink.token(tokens.folded(token), token.position, 1);
     }
+    tokens.positions()
 }
 
 fn forms_of(

@@ -5,7 +5,10 @@
 pub mod catalogue;
 pub mod dates;
 pub mod facet;
+pub mod finder;
+pub mod places;
 pub mod resolve;
+pub mod sloppy;
 
 use serde::Serialize;
 
@@ -13,9 +16,13 @@ use crate::diag::Span;
 
 pub use catalogue::{Catalogue, Entry};
 pub use facet::{FacetClass, FacetField, FacetSub};
+pub use places::{PlaceClause, PlaceNode, Unit, Words};
 pub use resolve::{Resolved, Resolver};
 
-/// What an entity's token in [`Layer::Forms`] begins with: `@country:JP`.
+/// Before a word as written, in [`Layer::Forms`], where it differs from its folded form.
+pub const EXACT_MARK: char = '=';
+
+/// Before an entity in [`Layer::Forms`]: `@country:JP`, `@person`.
 pub const ENTITY_MARK: char = '@';
 
 /// A query ready for any engine.
@@ -33,8 +40,10 @@ pub enum Clause {
     All,
     /// No article: a value of an open class that no article has.
     Nothing,
-    /// Words in a text.
+    /// A word or an adjacent phrase in a text.
     Text(TextClause),
+    /// Words at places that are related to each other.
+    Places(PlaceClause),
     /// A facet has one of these values. Never scores.
     Facet(FacetTerms),
     /// The article's date lies in, or touches, this interval. Never scores.
@@ -47,9 +56,13 @@ pub enum Clause {
     And(Vec<Clause>),
     /// Any of them; scores of those that hold add up.
     Or(Vec<Clause>),
+    /// At least so many of them; scores of those that hold add up.
+    Quorum(u32, Vec<Clause>),
     /// Does not hold. Never scores.
     Not(Box<Clause>),
-    /// Score times a weight; 0 makes a filter.
+    /// Holds for every article; scores where the inner clause holds.
+    Maybe(Box<Clause>),
+    /// Score times a weight; 0 makes a filter. What never scores by itself scores the weight.
     Boost(f32, Box<Clause>),
 }
 
@@ -115,6 +128,27 @@ pub struct Slot {
 pub enum Pattern {
     /// `*` any letters, `?` one letter; parts are literal text between them.
     Wildcard(Vec<WildcardPart>),
+    /// This folded word, where it is written so.
+    Cased {
+        /// The folded word.
+        word: String,
+        /// How it must be written.
+        case: Case,
+    },
+}
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Case {
+    /// Just as its folded form: without capitals and accents.
+    Plain,
+    /// The first letter is a capital.
+    Capital,
+    /// There is a capital and no small letter.
+    Capitals,
+    /// There is no capital.
+    Small,
 }
 
 /// A piece of a wildcard pattern.
@@ -164,18 +198,36 @@ pub struct DateInterval {
 }
 
 impl Pattern {
-    /// Whether a folded word matches. Costs parts times letters at worst.
+    /// Whether a folded word matches, however it is written. Costs parts times letters at worst.
     pub fn matches(&self, word: &str) -> bool {
-        let Pattern::Wildcard(parts) = self;
-        wildcard_matches(parts, word)
+        match self {
+            Pattern::Wildcard(parts) => wildcard_matches(parts, word),
+            Pattern::Cased { word: wanted, .. } => wanted == word,
+        }
     }
 
     /// Letters that every match starts with.
     pub fn literal_prefix(&self) -> &str {
-        let Pattern::Wildcard(parts) = self;
-        match parts.first() {
-            Some(WildcardPart::Literal(text)) => text,
-            _ => "",
+        match self {
+            Pattern::Wildcard(parts) => match parts.first() {
+                Some(WildcardPart::Literal(text)) => text,
+                _ => "",
+            },
+            Pattern::Cased { word, .. } => word,
+        }
+    }
+}
+
+impl Case {
+    /// Whether `surface` is written so; `folded` is its folded form.
+    pub fn fits(self, surface: &str, folded: &str) -> bool {
+        match self {
+            Case::Plain => surface == folded,
+            Case::Capital => surface.chars().next().is_some_and(char::is_uppercase),
+            Case::Capitals => {
+                surface.contains(char::is_uppercase) && !surface.contains(char::is_lowercase)
+            }
+            Case::Small => !surface.contains(char::is_uppercase),
         }
     }
 }
@@ -217,10 +269,10 @@ impl Clause {
     /// Calls `each` with every clause that a match may rest on: negated ones are left out.
     pub fn positive<'c>(&'c self, each: &mut dyn FnMut(&'c Clause)) {
         match self {
-            Clause::And(parts) | Clause::Or(parts) => {
+            Clause::And(parts) | Clause::Or(parts) | Clause::Quorum(_, parts) => {
                 parts.iter().for_each(|part| part.positive(each));
             }
-            Clause::Boost(_, inner) => inner.positive(each),
+            Clause::Boost(_, inner) | Clause::Maybe(inner) => inner.positive(each),
             Clause::Not(_) => {}
             leaf => each(leaf),
         }
@@ -230,8 +282,12 @@ impl Clause {
     pub fn scores(&self) -> bool {
         match self {
             Clause::Text(text) => text.layer == Layer::Stems || !text.rank.is_empty(),
-            Clause::And(parts) | Clause::Or(parts) => parts.iter().any(Clause::scores),
-            Clause::Boost(weight, inner) => *weight > 0.0 && inner.scores(),
+            Clause::Places(places) => places.root.scores(),
+            Clause::And(parts) | Clause::Or(parts) | Clause::Quorum(_, parts) => {
+                parts.iter().any(Clause::scores)
+            }
+            Clause::Maybe(inner) => inner.scores(),
+            Clause::Boost(weight, _) => *weight > 0.0,
             _ => false,
         }
     }

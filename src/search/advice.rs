@@ -37,7 +37,9 @@ pub fn part_counts(
     let Node::And(parts) = &reading.expr.node else { return Ok(Vec::new()) };
     let resolver = Resolver { catalogue: archive, now: options.now, lang: options.lang.clone() };
     let mut counts = Vec::new();
-    for part in parts.iter().take(MAX_PARTS) {
+    // What only ranks empties no answer.
+    let parts = parts.iter().filter(|part| !matches!(part.node, Node::Maybe(_)));
+    for part in parts.take(MAX_PARTS) {
         let (part, excluded): (&Expr, bool) = match &part.node {
             Node::Not(inner) => (inner, true),
             _ => (part, false),

@@ -182,6 +182,12 @@ pub fn from_engine(error: EngineError) -> SearchError {
             Diagnostic::error("too_many_terms", span, error.to_string())
                 .hint("write more letters, or the words themselves with OR"),
         ]),
+        EngineError::TooManyPlaces { .. } => {
+            let message = error.to_string();
+            let error = Diagnostic::error("too_many_places", Span::default(), message)
+                .hint("write a smaller distance, or a rarer word");
+            SearchError::Query(vec![Diagnostic { span: None, ..error }])
+        }
         error => SearchError::Engine(error),
     }
 }

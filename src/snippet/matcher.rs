@@ -145,7 +145,7 @@ impl Matcher {
         seen: &mut HashSet<Shape>,
     ) {
         match clause {
-            Clause::And(parts) | Clause::Or(parts) => {
+            Clause::And(parts) | Clause::Or(parts) | Clause::Quorum(_, parts) => {
                 for part in parts {
                     self.compile(part, boost, idf, seen);
                 }
@@ -173,8 +173,10 @@ impl Matcher {
                     self.facets.push((number, facet.clone()));
                 }
             }
+            Clause::Maybe(inner) => self.compile(inner, boost, idf, seen),
             Clause::All
             | Clause::Nothing
+            | Clause::Places(_)
             | Clause::Dates(_)
             | Clause::Ids(_)
             | Clause::Stub

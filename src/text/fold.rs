@@ -96,6 +96,18 @@ pub fn strip_into(lower: &str, out: &mut String) {
     }
 }
 
+/// The folded letters of `text` without any mark: й becomes и, が か, 한 three letters.
+///
+/// Unlike folding it goes letter by letter: the bare letters of two texts joined are those of both.
+pub fn bare(text: &str) -> String {
+    let folded = fold(text);
+    if folded.is_ascii() {
+        return folded;
+    }
+    let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize(&folded);
+    decomposed.chars().filter(|&letter| !is_mark(letter)).collect()
+}
+
 /// A name made comparable: folded, every run of other characters one blank, no ends.
 ///
 /// `"  Côte-d'Ivoire. "` becomes `cote d ivoire`; dots inside `U.S.` vanish into blanks.
@@ -115,7 +127,8 @@ pub fn name_key(name: &str) -> String {
     out
 }
 
-fn is_mark(letter: char) -> bool {
+/// Whether this is a mark that combines with the letter before it.
+pub fn is_mark(letter: char) -> bool {
     matches!(letter,
         '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0487}' | '\u{064B}'..='\u{065F}' | '\u{0670}'
         | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}'
@@ -161,6 +174,14 @@ mod tests {
     fn folding_twice_changes_nothing() {
         for text in ["Élysée Straße", "Йод がく 日本", "ﬁnance", "Ǆ", "İ", "ΑΣ"] {
             assert_eq!(fold(&fold(text)), fold(text), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn bare_letters_go_letter_by_letter(text in "[a-zÀ-ſΆ-ώА-ёیإآ-ي가-힣か-ヾｦ-ﾟ\u{300}-\u{308}\u{3099}ß']{0,8}") {
+            let letters: String = text.chars().map(|letter| bare(&letter.to_string())).collect();
+            assert_eq!(bare(&text), letters, "{text:?}");
         }
     }
 

@@ -5,6 +5,7 @@ mod archive;
 mod cli;
 mod formats;
 mod input;
+mod operators;
 mod oracle;
 mod output;
 mod process;

@@ -12,8 +12,9 @@ use dateline::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
 use dateline::engine::scan::Scan;
 use dateline::engine::{Engine, FacetQuestion, Order, Question, Sink, TaggedArticle};
 use dateline::plan::{
-    Catalogue, Clause, DateInterval, FacetChoice, FacetClass, FacetField, FacetSub, FacetTerms,
-    Layer, Pattern, Plan, Scope, Slot, TextClause, WildcardPart,
+    Case, Catalogue, Clause, DateInterval, FacetChoice, FacetClass, FacetField, FacetSub,
+    FacetTerms, Layer, Pattern, PlaceClause, PlaceNode, Plan, Scope, Slot, TextClause, Unit,
+    WildcardPart, Words as PlaceWords,
 };
 use dateline::tag::{Class, Level, Mention, Origin, Part, Tag, Tags};
 use proptest::prelude::*;
@@ -200,7 +201,7 @@ fn words_clause() -> impl Strategy<Value = Clause> {
                 Slot { offset, terms, pattern: None }
             })
             .collect();
-        let rank = if rank && layer == Layer::Forms && slots.len() > 1 {
+        let rank = if rank && layer == Layer::Forms {
             slots.iter().map(|_| vec!["pact".to_owned()]).collect()
         } else {
             Vec::new()
@@ -231,6 +232,117 @@ fn words_clause() -> impl Strategy<Value = Clause> {
             })
         }),
     ]
+}
+
+/// What may stand in one slot of a form: terms, a wildcard, or a word written in some way.
+fn form_slot() -> impl Strategy<Value = Slot> {
+    let terms = proptest::collection::btree_set(0..FORMS.len(), 1..3)
+        .prop_map(|set| set.into_iter().map(|at| FORMS[at].to_owned()).collect::<Vec<_>>());
+    let wildcard = (0usize..4).prop_map(|at| {
+        let literal = |text: &str| WildcardPart::Literal(text.to_owned());
+        Pattern::Wildcard(match at {
+            0 => vec![literal("pac"), WildcardPart::Any],
+            1 => vec![WildcardPart::Any, literal("t"), WildcardPart::Any],
+            2 => vec![literal("s"), WildcardPart::One, literal("gn"), WildcardPart::Any],
+            _ => vec![WildcardPart::One, WildcardPart::One],
+        })
+    });
+    let cased = (0usize..8, 0usize..4).prop_map(|(word, case)| Pattern::Cased {
+        word: ["us", "elan", "japan", "pact", "treaty", "agree", "new", "日"][word].to_owned(),
+        case: [Case::Plain, Case::Capital, Case::Capitals, Case::Small][case],
+    });
+    let pattern = |pattern| Slot { offset: 0, terms: vec![], pattern: Some(pattern) };
+    prop_oneof![
+        4 => terms.prop_map(|mut terms| {
+            terms.sort();
+            Slot { offset: 0, terms, pattern: None }
+        }),
+        1 => wildcard.prop_map(pattern),
+        2 => cased.prop_map(pattern),
+    ]
+}
+
+fn place_words() -> impl Strategy<Value = PlaceNode> {
+    let stem = proptest::collection::btree_set(0..STEMS.len(), 1..3).prop_map(|set| {
+        let mut terms: Vec<String> = set.into_iter().map(|at| STEMS[at].to_owned()).collect();
+        terms.sort();
+        Slot { offset: 0, terms, pattern: None }
+    });
+    // Words that may be any lie before, between and behind the slots.
+    let words = |layer| {
+        move |(slots, gaps, slop, start, end): (Vec<Slot>, Vec<u32>, u32, bool, bool)| {
+            let mut offset = 0;
+            let mut out = Vec::new();
+            for (slot, gap) in slots.into_iter().zip(&gaps) {
+                offset += gap;
+                out.push(Slot { offset, ..slot });
+                offset += 1;
+            }
+            let width = offset - 1 + gaps[3];
+            let rank = match layer {
+                Layer::Forms if end != start => vec![vec!["pact".to_owned()]],
+                _ => Vec::new(),
+            };
+            PlaceNode::Words(PlaceWords {
+                layer,
+                slots: out,
+                width,
+                slop: slop.saturating_sub(3),
+                at_start: start,
+                at_end: end,
+                rank,
+            })
+        }
+    };
+    let gaps = || {
+        let gap = || prop_oneof![6 => Just(0u32), 1 => Just(1u32)];
+        proptest::collection::vec(gap(), 4)
+    };
+    let rarely = || prop_oneof![7 => Just(false), 1 => Just(true)];
+    let slop = || 0u32..8;
+    let single = |slot, layer| {
+        PlaceNode::Words(PlaceWords {
+            layer,
+            slots: vec![slot],
+            width: 0,
+            slop: 0,
+            at_start: false,
+            at_end: false,
+            rank: Vec::new(),
+        })
+    };
+    prop_oneof![
+        4 => stem.clone().prop_map(move |slot| single(slot, Layer::Stems)),
+        4 => form_slot().prop_map(move |slot| single(slot, Layer::Forms)),
+        1 => (proptest::collection::vec(stem, 1..4), gaps(), slop(), rarely(), rarely())
+            .prop_map(words(Layer::Stems)),
+        1 => (proptest::collection::vec(form_slot(), 1..4), gaps(), slop(), rarely(), rarely())
+            .prop_map(words(Layer::Forms)),
+    ]
+}
+
+fn place_clause() -> impl Strategy<Value = Clause> {
+    let node = place_words().prop_recursive(3, 8, 3, |inner| {
+        let two = || (inner.clone(), inner.clone()).prop_map(|(a, b)| (Box::new(a), Box::new(b)));
+        prop_oneof![
+            1 => proptest::collection::vec(inner.clone(), 0..3).prop_map(PlaceNode::Any),
+            3 => (two(), 1u32..6, any::<bool>()).prop_map(|((left, right), distance, ordered)| {
+                PlaceNode::Near { distance, ordered, left, right }
+            }),
+            2 => (two(), any::<bool>()).prop_map(|((left, right), sentence)| {
+                let unit = if sentence { Unit::Sentence } else { Unit::Paragraph };
+                PlaceNode::Within { unit, left, right }
+            }),
+            1 => (two(), 1u32..6).prop_map(|((left, right), distance)| {
+                PlaceNode::NotNear { distance, left, right }
+            }),
+        ]
+    });
+    let first = proptest::option::weighted(0.2, 1u32..8);
+    let times = prop_oneof![4 => Just(1u32), 1 => 2u32..4];
+    (node, scope(), first, times).prop_map(|(root, scope, first, times)| {
+        Clause::Places(PlaceClause { scope, first, times, root, span: Span::default() })
+    })
 }
 
 fn facet_field() -> impl Strategy<Value = FacetField> {
@@ -266,6 +378,7 @@ fn facet_clause() -> impl Strategy<Value = Clause> {
 fn plan() -> impl Strategy<Value = Plan> {
     let leaf = prop_oneof![
         6 => words_clause(),
+        8 => place_clause(),
         3 => facet_clause(),
         2 => (-4i64..10, 0i64..6, any::<bool>()).prop_map(|(start, days, overlap)| {
             Clause::Dates(DateInterval {
@@ -284,7 +397,10 @@ fn plan() -> impl Strategy<Value = Plan> {
         prop_oneof![
             3 => proptest::collection::vec(inner.clone(), 1..4).prop_map(Clause::And),
             3 => proptest::collection::vec(inner.clone(), 1..4).prop_map(Clause::Or),
+            1 => (1u32..4, proptest::collection::vec(inner.clone(), 1..5))
+                .prop_map(|(least, parts)| Clause::Quorum(least, parts)),
             1 => inner.clone().prop_map(|inner| Clause::Not(Box::new(inner))),
+            1 => inner.clone().prop_map(|inner| Clause::Maybe(Box::new(inner))),
             1 => (0usize..3, inner)
                 .prop_map(|(at, inner)| Clause::Boost([0.0, 1.0, 2.5][at], Box::new(inner))),
         ]
@@ -396,6 +512,39 @@ proptest! {
     }
 }
 
+/// Few words, so that they meet often.
+fn dense() -> impl Strategy<Value = Vec<Draft>> {
+    const OFTEN: &[usize] = &[0, 1, 2, 4, 5, 6, 8, 12, 15, 17, 18, 19];
+    let words = |range| proptest::collection::vec((0..OFTEN.len()).prop_map(|at| OFTEN[at]), range);
+    proptest::collection::vec((draft(), words(0..4), words(0..16)), 40..41).prop_map(|drafts| {
+        let of = |(id, (draft, title, body)): (u8, (Draft, Vec<usize>, Vec<usize>))| Draft {
+            id,
+            title,
+            body,
+            ..draft
+        };
+        (0..).zip(drafts).map(of).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    /// Every operator that asks for places, alone and negated.
+    #[test]
+    fn the_engines_agree_on_places(
+        drafts in dense(),
+        clauses in proptest::collection::vec(place_clause(), 150),
+    ) {
+        let (_dir, embedded, scan) = build(&drafts, 17);
+        for clause in clauses {
+            let plan = Plan { root: clause };
+            let (ours, right) = (ids_of(&embedded, &plan), ids_of(&scan, &plan));
+            prop_assert_eq!(ours, right, "{}", serde_json::to_string(&plan).unwrap());
+        }
+    }
+}
+
 /// More matches than any buffer of the engine holds (4,096), over segments with deletes.
 #[test]
 fn the_engines_agree_on_many_matches() {
@@ -449,7 +598,47 @@ fn the_engines_agree_on_many_matches() {
         span: Span::default(),
     });
     let either = Clause::Or(vec![word("pact"), word("treati"), word("japan"), word("sign")]);
+    let stems = |terms: &[&str]| {
+        let slot = |term: &&str| Slot { offset: 0, terms: vec![(*term).to_owned()], pattern: None };
+        let words = |slot| {
+            Box::new(PlaceNode::Words(PlaceWords {
+                layer: Layer::Stems,
+                slots: vec![slot],
+                width: 0,
+                slop: 0,
+                at_start: false,
+                at_end: false,
+                rank: Vec::new(),
+            }))
+        };
+        terms.iter().map(|term| words(slot(term))).collect::<Vec<_>>()
+    };
+    let places = |root| {
+        let (scope, span) = (Scope::Any, Span::default());
+        Clause::Places(PlaceClause { scope, first: None, times: 1, root, span })
+    };
+    let two = |a: &str, b: &str| match <[Box<PlaceNode>; 2]>::try_from(stems(&[a, b])) {
+        Ok([left, right]) => (left, right),
+        Err(_) => unreachable!(),
+    };
+    let near = |a, b| {
+        let (left, right) = two(a, b);
+        places(PlaceNode::Near { distance: 3, ordered: false, left, right })
+    };
+    let without = |a, b| {
+        let (left, right) = two(a, b);
+        places(PlaceNode::NotNear { distance: 2, left, right })
+    };
+    let sentence = |a, b| {
+        let (left, right) = two(a, b);
+        places(PlaceNode::Within { unit: Unit::Sentence, left, right })
+    };
     for root in [
+        Clause::Or(vec![near("pact", "sign"), near("japan", "us"), sentence("war", "treati")]),
+        Clause::And(vec![either.clone(), without("sign", "pact")]),
+        Clause::Not(Box::new(sentence("japan", "sign"))),
+        Clause::Quorum(2, vec![word("pact"), word("japan"), word("sign"), near("us", "war")]),
+        Clause::And(vec![either.clone(), Clause::Maybe(Box::new(near("us", "war")))]),
         either.clone(),
         Clause::And(vec![either.clone(), japan.clone()]),
         Clause::And(vec![either.clone(), Clause::Not(Box::new(word("war")))]),

@@ -7,8 +7,14 @@ fn masked(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
         let mut line = line.to_owned();
-        for key in ["\"took_ms\":", "\"added\":", "\"generation\":", "\"index\":\"", "\"uuid\":\""]
-        {
+        for key in [
+            "\"took_ms\":",
+            "\"added\":",
+            "\"generation\":",
+            "\"index\":\"",
+            "\"uuid\":\"",
+            "\"next\":\"",
+        ] {
             let mut from = 0;
             while let Some(at) = line[from..].find(key) {
                 let start = from + at + key.len();

@@ -1,5 +1,8 @@
 //! A plan as a tantivy query.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermQuery,
 };
@@ -10,12 +13,14 @@ use super::anyof::AnyOfQuery;
 use super::columns::Columns;
 use super::document::{STUB_TERM, value_term};
 use super::filter::{Condition, ConfirmedQuery, DateQuery};
+use super::leads::{Leads, all_of, ranks};
 use super::phrase::{PositionQuery, Window};
+use super::places::PlaceQuery;
 use super::schema::Fields;
 use super::tokens::cut;
-use super::words;
 use crate::engine::EngineError;
-use crate::plan::{Clause, DateInterval, FacetChoice, Layer, Scope, Slot, TextClause};
+use crate::plan::finder::MAX_PAIRS;
+use crate::plan::{Clause, DateInterval, FacetChoice, Layer, PlaceClause, Plan, Scope, TextClause};
 
 /// Compiles plans against one state of an index.
 #[derive(Clone, Copy)]
@@ -26,6 +31,8 @@ pub struct Compiler<'i> {
     pub fields: &'i Fields,
     /// The columns of the segments.
     pub columns: &'i Columns,
+    /// Raised while searching where an article is too much for an exact answer.
+    pub gave_up: &'i Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Compiler<'_> {
@@ -34,23 +41,67 @@ impl std::fmt::Debug for Compiler<'_> {
     }
 }
 
-type Compiled = Result<Box<dyn Query>, EngineError>;
+/// A plan as a query, and whether it met an article that was too much for it.
+pub struct Compiled {
+    /// The query.
+    pub query: Box<dyn Query>,
+    gave_up: Arc<AtomicBool>,
+}
 
-/// A text clause compiled.
+impl std::fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Compiled").field("query", &self.query).finish_non_exhaustive()
+    }
+}
+
+impl Compiled {
+    /// Compiles a plan.
+    ///
+    /// # Errors
+    /// [`EngineError::TooManyTerms`], or when the index cannot be read.
+    pub fn of(
+        plan: &Plan,
+        searcher: &Searcher,
+        fields: &Fields,
+        columns: &Columns,
+    ) -> Result<Compiled, EngineError> {
+        let gave_up = Arc::default();
+        let query = Compiler { searcher, fields, columns, gave_up: &gave_up }.clause(&plan.root)?;
+        Ok(Compiled { query, gave_up })
+    }
+
+    /// Tells, after a search, whether its answer is exact.
+    ///
+    /// # Errors
+    /// [`EngineError::TooManyPlaces`] if it is not.
+    pub fn finished(&self) -> Result<(), EngineError> {
+        if self.gave_up.load(Ordering::Relaxed) {
+            return Err(EngineError::TooManyPlaces { limit: MAX_PAIRS });
+        }
+        Ok(())
+    }
+}
+
+type AnyQuery = Result<Box<dyn Query>, EngineError>;
+
+/// A clause of words compiled.
 enum Words {
     /// To something that leads.
     Query(Box<dyn Query>),
     /// To positions, which are better confirmed than looked for.
     Positions(PositionQuery),
+    /// To what leads, and places that are confirmed.
+    Places(Leads, Box<PlaceQuery>),
 }
 
 impl Compiler<'_> {
     /// The query of a clause.
-    pub fn clause(&self, clause: &Clause) -> Compiled {
+    pub fn clause(&self, clause: &Clause) -> AnyQuery {
         Ok(match clause {
             Clause::All => unscored(Box::new(AllQuery)),
             Clause::Nothing => Box::new(EmptyQuery),
-            Clause::Text(text) => self.text(text)?,
+            Clause::Text(text) => alone(self.text(text)?),
+            Clause::Places(clause) => alone(self.place_clause(clause)?),
             Clause::Facet(facet) => match &facet.values {
                 FacetChoice::Present => self.facet_terms([value_term(facet.field, "")]),
                 FacetChoice::Ids(ids) => {
@@ -70,23 +121,37 @@ impl Compiler<'_> {
                 }
                 Box::new(BooleanQuery::new(clauses))
             }
+            Clause::Quorum(least, parts) => {
+                let mut clauses = Vec::with_capacity(parts.len());
+                for part in parts {
+                    clauses.push((Occur::Should, self.clause(part)?));
+                }
+                let least = *least as usize;
+                Box::new(BooleanQuery::with_minimum_required_clauses(clauses, least))
+            }
+            Clause::Maybe(inner) => Box::new(BooleanQuery::new(vec![
+                (Occur::Must, unscored(Box::new(AllQuery))),
+                (Occur::Should, self.clause(inner)?),
+            ])),
             Clause::Not(inner) => Box::new(BooleanQuery::new(vec![
                 (Occur::Must, unscored(Box::new(AllQuery))),
                 (Occur::MustNot, self.clause(inner)?),
             ])),
             Clause::Boost(weight, inner) => {
-                let inner = self.clause(inner)?;
+                let query = self.clause(inner)?;
                 if *weight == 0.0 {
-                    unscored(inner)
+                    unscored(query)
+                } else if inner.scores() {
+                    Box::new(BoostQuery::new(query, *weight))
                 } else {
-                    Box::new(BoostQuery::new(inner, *weight))
+                    Box::new(ConstScoreQuery::new(query, *weight))
                 }
             }
         })
     }
 
     /// All of the parts. Dates and positions are confirmed on what the rest finds.
-    fn conjunction(&self, parts: &[Clause]) -> Compiled {
+    fn conjunction(&self, parts: &[Clause]) -> AnyQuery {
         let mut leading = Vec::with_capacity(parts.len() + 1);
         let mut conditions = Vec::new();
         for part in parts {
@@ -94,21 +159,23 @@ impl Compiler<'_> {
                 // Every article: says nothing beside another condition.
                 Clause::All => {}
                 Clause::Not(inner) => leading.push((Occur::MustNot, self.clause(inner)?)),
+                Clause::Maybe(inner) => leading.push((Occur::Should, self.clause(inner)?)),
                 Clause::Dates(interval) => {
                     conditions.push(Condition::Date(*interval, self.columns.clone()));
                 }
-                Clause::Text(text) => match self.text_parts(text)? {
-                    Words::Query(query) => leading.push((Occur::Must, query)),
-                    Words::Positions(query) => {
-                        for (_, terms) in &query.slots {
-                            leading.push((Occur::Must, any_of(terms.clone())));
-                        }
-                        conditions.push(Condition::Positions(query));
-                    }
-                },
+                Clause::Text(text) => add(self.text(text)?, &mut leading, &mut conditions),
+                Clause::Places(clause) => {
+                    add(self.place_clause(clause)?, &mut leading, &mut conditions);
+                }
                 part => leading.push((Occur::Must, self.clause(part)?)),
             }
         }
+        // The cheaper checks first.
+        conditions.sort_by_key(|condition| match condition {
+            Condition::Date(..) => 0,
+            Condition::Positions(_) => 1,
+            Condition::Places(_) => 2,
+        });
         let leads = leading.iter().any(|(occur, _)| *occur == Occur::Must);
         if !leads && let [Condition::Date(interval, _)] = conditions.as_slice() {
             leading.push((Occur::Must, Box::new(self.dates(*interval))));
@@ -116,11 +183,7 @@ impl Compiler<'_> {
         } else if !leads {
             leading.push((Occur::Must, unscored(Box::new(AllQuery))));
         }
-        let inner: Box<dyn Query> = if leading.len() == 1 {
-            leading.remove(0).1
-        } else {
-            Box::new(BooleanQuery::new(leading))
-        };
+        let inner = all_of(leading);
         if conditions.is_empty() {
             return Ok(inner);
         }
@@ -136,76 +199,98 @@ impl Compiler<'_> {
         any_of(terms.into_iter().map(|term| Term::from_field_text(field, &term)).collect())
     }
 
-    fn text(&self, text: &TextClause) -> Compiled {
-        Ok(match self.text_parts(text)? {
-            Words::Query(query) => query,
-            Words::Positions(query) => Box::new(query),
+    fn place_clause(&self, clause: &PlaceClause) -> Result<Words, EngineError> {
+        Ok(match self.places(clause)? {
+            Some((leads, query)) => Words::Places(leads, query),
+            None => Words::Query(Box::new(EmptyQuery)),
         })
     }
 
-    fn text_parts(&self, text: &TextClause) -> Result<Words, EngineError> {
-        // The forms of the title have no field of their own: they lie behind the body.
-        let (stems, forms, window) = match (text.scope, text.layer) {
-            (Scope::Any, _) => (self.fields.text, self.fields.forms, Window::Whole),
-            (Scope::Body, _) => (self.fields.text, self.fields.forms, Window::Body),
-            (Scope::Lead, _) => (self.fields.text, self.fields.forms, Window::Lead),
-            (Scope::Title, Layer::Forms) => (self.fields.title, self.fields.forms, Window::Title),
-            (Scope::Title, Layer::Stems) => (self.fields.title, self.fields.title, Window::Alone),
-            (Scope::Byline, _) => (self.fields.byline, self.fields.byline, Window::Alone),
+    fn text(&self, text: &TextClause) -> Result<Words, EngineError> {
+        let texts = self.texts(text.scope);
+        let (field, window) = match (text.scope, text.layer) {
             (Scope::HeadLead, _) => {
                 let part = |scope| Clause::Text(TextClause { scope, ..text.clone() });
                 let either = Clause::Or(vec![part(Scope::Title), part(Scope::Lead)]);
                 return self.clause(&either).map(Words::Query);
             }
+            (Scope::Title, Layer::Forms) => (texts.forms, Window::Title),
+            (Scope::Title, Layer::Stems) => (texts.stems, Window::Alone),
+            (Scope::Any, Layer::Stems) => (texts.stems, Window::Whole),
+            (Scope::Any, Layer::Forms) => (texts.forms, Window::Whole),
+            (Scope::Body, Layer::Stems) => (texts.stems, Window::Body),
+            (Scope::Body, Layer::Forms) => (texts.forms, Window::Body),
+            (Scope::Lead, Layer::Stems) => (texts.stems, Window::Lead),
+            (Scope::Lead, Layer::Forms) => (texts.forms, Window::Lead),
+            (Scope::Byline, _) => (texts.forms, Window::Alone),
         };
-        let field = match text.layer {
-            Layer::Stems => stems,
-            Layer::Forms => forms,
-        };
-        let slots = self.slots(text, field)?;
-        if slots.iter().any(|(_, terms)| terms.is_empty()) {
-            return Ok(Words::Query(Box::new(EmptyQuery)));
+        if text.slop > 0 {
+            return self.place_clause(&PlaceClause::of(text));
         }
-        let rank = match text.layer {
+        let mut slots = Vec::with_capacity(text.slots.len());
+        for slot in &text.slots {
+            let terms = self.slot(slot, field, text.span)?;
+            if terms.any.is_empty() {
+                return Ok(Words::Query(Box::new(EmptyQuery)));
+            }
+            if !terms.without.is_empty() {
+                return self.place_clause(&PlaceClause::of(text));
+            }
+            slots.push((terms.offset, terms.any));
+        }
+        let rank: Vec<Vec<Term>> = match text.layer {
             Layer::Stems => slots.iter().map(|(_, terms)| terms.clone()).collect(),
-            Layer::Forms => text
-                .rank
-                .iter()
-                .map(|terms| terms.iter().map(|term| term_of(stems, term)).collect())
-                .collect::<Vec<Vec<Term>>>(),
+            Layer::Forms => ranks(&text.rank, texts.stems).collect(),
         };
         if let [(_, terms)] = slots.as_slice()
             && matches!(window, Window::Whole | Window::Alone)
         {
-            return Ok(Words::Query(match text.layer {
-                Layer::Stems => scored(terms),
-                Layer::Forms => match rank.as_slice() {
-                    [stems] if !stems.is_empty() => Box::new(BooleanQuery::new(vec![
-                        (Occur::Must, any_of(terms.clone())),
-                        (Occur::Must, scored(stems)),
-                    ])),
-                    _ => any_of(terms.clone()),
-                },
+            return Ok(Words::Query(match (text.layer, rank.as_slice()) {
+                (Layer::Stems, _) => scored(terms),
+                (Layer::Forms, []) => any_of(terms.clone()),
+                // With `--lang` the stems may be of another language than the article's.
+                (Layer::Forms, [stems, ..]) => Box::new(BooleanQuery::new(vec![
+                    (Occur::Must, any_of(terms.clone())),
+                    (Occur::Should, scored(stems)),
+                ])),
             }));
         }
         let weigh_title = text.layer == Layer::Forms && window == Window::Whole;
         let columns = self.columns.clone();
         Ok(Words::Positions(PositionQuery { field, slots, window, rank, weigh_title, columns }))
     }
+}
 
-    fn slots(&self, text: &TextClause, field: Field) -> Result<Vec<(u32, Vec<Term>)>, EngineError> {
-        let terms = |slot: &Slot| -> Result<Vec<Term>, EngineError> {
-            let words = match &slot.pattern {
-                None => &slot.terms,
-                Some(pattern) => &words::expand(self.searcher, field, pattern, text.span)?,
-            };
-            Ok(words.iter().map(|word| term_of(field, word)).collect())
-        };
-        text.slots.iter().map(|slot| Ok((slot.offset, terms(slot)?))).collect()
+/// A clause that stands alone.
+fn alone(words: Words) -> Box<dyn Query> {
+    match words {
+        Words::Query(query) => query,
+        Words::Positions(query) => Box::new(query),
+        Words::Places(leads, query) => Box::new(ConfirmedQuery {
+            inner: all_of(leads),
+            conditions: vec![Condition::Places(query)],
+        }),
     }
 }
 
-fn term_of(field: Field, word: &str) -> Term {
+/// A clause of a conjunction.
+fn add(words: Words, leading: &mut Leads, conditions: &mut Vec<Condition>) {
+    match words {
+        Words::Query(query) => leading.push((Occur::Must, query)),
+        Words::Positions(query) => {
+            for (_, terms) in &query.slots {
+                leading.push((Occur::Must, any_of(terms.clone())));
+            }
+            conditions.push(Condition::Positions(query));
+        }
+        Words::Places(leads, query) => {
+            leading.extend(leads);
+            conditions.push(Condition::Places(query));
+        }
+    }
+}
+
+pub(super) fn term_of(field: Field, word: &str) -> Term {
     Term::from_field_text(field, cut(word))
 }
 
@@ -215,12 +300,12 @@ fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
 }
 
 /// Articles that hold any of the terms, without a score.
-fn any_of(terms: Vec<Term>) -> Box<dyn Query> {
+pub(super) fn any_of(terms: Vec<Term>) -> Box<dyn Query> {
     Box::new(AnyOfQuery { terms })
 }
 
 /// Articles that hold any of the terms, ranked.
-fn scored(terms: &[Term]) -> Box<dyn Query> {
+pub(super) fn scored(terms: &[Term]) -> Box<dyn Query> {
     let query = |term: &Term| -> Box<dyn Query> {
         Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs))
     };

@@ -147,8 +147,9 @@ pub fn document(
     }
     if let Some(author) = &article.author {
         let mut stream = Encoder::with_capacity(author.len() + 16);
-        streams::byline(author, &mut stream);
+        let words = streams::byline(author, &mut stream);
         add(&mut doc, fields.byline, stream);
+        doc.add_u64(fields.byline_words, u64::from(words));
     }
 
     if let Some(date) = &article.date {
@@ -161,6 +162,7 @@ pub fn document(
     let layout = streams::Layout::of(words);
     doc.add_u64(fields.body_words, u64::from(layout.body));
     doc.add_u64(fields.lead_words, u64::from(layout.lead));
+    doc.add_u64(fields.title_words, u64::from(layout.title_words));
     add_facets(&mut doc, fields, tagged);
     stored::encode(tagged, record);
     doc.add_bytes(fields.stored, record);

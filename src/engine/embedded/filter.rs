@@ -7,6 +7,7 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
 use super::columns::{Columns, SegmentColumns};
 use super::phrase::{PositionQuery, PositionScorer, PositionWeight};
+use super::places::{PlaceCheck, PlaceQuery};
 use crate::plan::DateInterval;
 
 /// Articles whose date lies inside, or touches, an interval. Scores 0.
@@ -130,6 +131,8 @@ pub enum Condition {
     Date(DateInterval, Columns),
     /// Words at distances; their terms are part of the other query, so that it leads there.
     Positions(PositionQuery),
+    /// Words at places; what leads to them is part of the other query.
+    Places(Box<PlaceQuery>),
 }
 
 /// What `inner` gives and every condition confirms; scores add up.
@@ -159,6 +162,7 @@ impl Query for ConfirmedQuery {
                 Condition::Positions(query) => {
                     CheckWeight::Positions(Box::new(query.position_weight(scoring)?))
                 }
+                Condition::Places(query) => CheckWeight::Places(query.clone()),
             });
         }
         let scored = self.conditions.iter().any(
@@ -171,6 +175,7 @@ impl Query for ConfirmedQuery {
 enum CheckWeight {
     Date(DateInterval, Columns),
     Positions(Box<PositionWeight>),
+    Places(Box<PlaceQuery>),
 }
 
 struct ConfirmedWeight {
@@ -193,6 +198,7 @@ impl ConfirmedWeight {
                     Some(scorer) => Check::Positions(Box::new(scorer)),
                     None => return Ok(None),
                 },
+                CheckWeight::Places(query) => Check::Places(Box::new(query.open(reader)?)),
             });
         }
         Ok(Some(Checks(checks)))
@@ -202,6 +208,7 @@ impl ConfirmedWeight {
 enum Check {
     Date(DateCheck),
     Positions(Box<PositionScorer>),
+    Places(Box<PlaceCheck>),
 }
 
 struct Checks(Vec<Check>);
@@ -212,13 +219,14 @@ impl Checks {
         self.0.iter_mut().all(|check| match check {
             Check::Date(check) => check.holds(doc),
             Check::Positions(scorer) => scorer.confirm(doc),
+            Check::Places(check) => check.confirm(doc),
         })
     }
 
     /// What they add to the score of the article confirmed last.
     fn score(&mut self) -> Score {
         let score = |check: &mut Check| match check {
-            Check::Date(_) => 0.0,
+            Check::Date(_) | Check::Places(_) => 0.0,
             Check::Positions(scorer) => scorer.score(),
         };
         self.0.iter_mut().map(score).sum()

@@ -15,7 +15,7 @@ use tantivy::{
 use super::best::{Best, Ranked, slack};
 use super::collect::{Counter, Counts, Sample};
 use super::columns::{Columns, SegmentColumns};
-use super::compile::Compiler;
+use super::compile::Compiled;
 use super::directory::ReadOnlyDirectory;
 use super::manifest::Manifest;
 use super::schema::{Fields, schema};
@@ -164,9 +164,8 @@ impl Embedded {
         Ok(files)
     }
 
-    fn compile(&self, plan: &Plan) -> Result<Box<dyn Query>, EngineError> {
-        let (searcher, fields, columns) = (&self.searcher, &self.fields, &self.columns);
-        Compiler { searcher, fields, columns }.clause(&plan.root)
+    fn compile(&self, plan: &Plan) -> Result<Compiled, EngineError> {
+        Compiled::of(plan, &self.searcher, &self.fields, &self.columns)
     }
 
     fn weight(&self, query: &dyn Query, scoring: bool) -> Result<Box<dyn Weight>, EngineError> {
@@ -268,8 +267,8 @@ impl Embedded {
         plan: &Plan,
         asked: &[&FacetQuestion],
     ) -> Result<Vec<FacetCounts>, EngineError> {
-        let query = self.compile(plan)?;
-        let weight = self.weight(query.as_ref(), false)?;
+        let compiled = self.compile(plan)?;
+        let weight = self.weight(compiled.query.as_ref(), false)?;
         let counter = Counter {
             fields: asked.iter().map(|question| question.field).collect(),
             columns: &self.columns.0,
@@ -291,6 +290,7 @@ impl Embedded {
                 }
             }
         }
+        compiled.finished()?;
         let counts = asked.iter().zip(sums).map(|(question, sum)| {
             let distinct = sum.values.len() as u64;
             let mut values: Vec<(String, u64)> = sum.values.into_iter().collect();
@@ -388,18 +388,19 @@ impl Engine for Embedded {
     }
 
     fn answer(&self, question: &Question<'_>) -> Result<Answer, EngineError> {
-        let query = self.compile(question.plan)?;
+        let compiled = self.compile(question.plan)?;
+        let query = compiled.query.as_ref();
         let mut answer = Answer::default();
         if let Some(seed) = question.sample {
-            let (total, matches) = self.sample(question, query.as_ref(), seed)?;
+            let (total, matches) = self.sample(question, query, seed)?;
             answer.matches = matches;
             answer.total = question.total.then_some(total);
         } else if question.limit == 0 {
             if question.total {
-                answer.total = Some(self.count(query.as_ref())?);
+                answer.total = Some(self.count(query)?);
             }
         } else {
-            let (best, total) = self.best(question, query.as_ref())?;
+            let (best, total) = self.best(question, query)?;
             answer.total = question.total.then_some(total);
             answer.matches = best
                 .into_iter()
@@ -410,6 +411,7 @@ impl Engine for Embedded {
                 })
                 .collect();
         }
+        compiled.finished()?;
         if !question.facets.is_empty() {
             // Fields counted over the same plan share one pass.
             let mut counts: Vec<Option<FacetCounts>> =
@@ -439,8 +441,8 @@ impl Engine for Embedded {
         plan: &Plan,
         each: &mut dyn FnMut(Option<(i64, i64)>),
     ) -> Result<(), EngineError> {
-        let query = self.compile(plan)?;
-        let weight = self.weight(query.as_ref(), false)?;
+        let compiled = self.compile(plan)?;
+        let weight = self.weight(compiled.query.as_ref(), false)?;
         for (columns, reader) in self.columns.0.iter().zip(self.searcher.segment_readers()) {
             let alive = reader.alive_bitset();
             let mut starts = [None; tantivy::COLLECT_BLOCK_BUFFER_LEN];
@@ -455,7 +457,7 @@ impl Engine for Embedded {
                 })
                 .map_err(failure)?;
         }
-        Ok(())
+        compiled.finished()
     }
 
     fn scan(
@@ -463,8 +465,8 @@ impl Engine for Embedded {
         plan: &Plan,
         each: &mut dyn FnMut(Match) -> ControlFlow<()>,
     ) -> Result<u64, EngineError> {
-        let query = self.compile(plan)?;
-        let weight = self.weight(query.as_ref(), false)?;
+        let compiled = self.compile(plan)?;
+        let weight = self.weight(compiled.query.as_ref(), false)?;
         let mut seen = 0;
         for (segment, reader) in (0u32..).zip(self.searcher.segment_readers()) {
             let columns = &self.columns.0[segment as usize];
@@ -482,6 +484,7 @@ impl Engine for Embedded {
                 doc = scorer.advance();
             }
         }
+        compiled.finished()?;
         Ok(seen)
     }
 

@@ -8,7 +8,7 @@ use tantivy::schema::{
 use crate::plan::{FacetClass, FacetField, FacetSub};
 
 /// The version of the layout below. Any change raises it; an index of another layout is refused.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// The tokenizer that reads encoded token streams, see [`super::tokens`].
 pub const STREAM: &str = "dateline_stream";
@@ -51,6 +51,10 @@ pub struct Fields {
     pub body_words: Field,
     /// Words of the lead.
     pub lead_words: Field,
+    /// Words of the title.
+    pub title_words: Field,
+    /// Words of the author line.
+    pub byline_words: Field,
     /// The stored record.
     pub stored: Field,
 }
@@ -125,7 +129,9 @@ pub fn schema() -> (Schema, Fields) {
         content_hash: builder.add_u64_field("content_hash", number.clone()),
         tagger: builder.add_u64_field("tagger", number.clone()),
         body_words: builder.add_u64_field("body_words", number.clone()),
-        lead_words: builder.add_u64_field("lead_words", number),
+        lead_words: builder.add_u64_field("lead_words", number.clone()),
+        title_words: builder.add_u64_field("title_words", number.clone()),
+        byline_words: builder.add_u64_field("byline_words", number),
         stored: builder.add_bytes_field("stored", BytesOptions::from(STORED)),
     };
     (builder.build(), fields)

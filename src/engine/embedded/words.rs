@@ -4,18 +4,30 @@ use std::collections::BTreeSet;
 
 use tantivy::Searcher;
 use tantivy::schema::Field;
+use tantivy_fst::Automaton;
 
 use crate::diag::Span;
 use crate::engine::EngineError;
 use crate::engine::streams::{EXACT_MARK, PARAGRAPH_MARK, SENTENCE_MARK};
-use crate::plan::{ENTITY_MARK, Pattern, WildcardPart};
+use crate::plan::{Case, ENTITY_MARK, Pattern, WildcardPart};
+use crate::text::fold;
 
 /// The most words that one pattern may stand for.
 pub const MAX_WORDS: usize = 20_000;
 
-/// All folded words of `field` that match, sorted.
+/// What a pattern stands for in an index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expansion {
+    /// Any of these terms, sorted.
+    pub any: Vec<String>,
+    /// At a position that holds none of these, sorted.
+    pub without: Vec<String>,
+}
+
+/// All terms of `field` that match.
 ///
-/// Costs one pass over the words that share the pattern's literal start.
+/// A wildcard costs one pass over the words that share its literal start, a word written in some
+/// way one over the ways it is written.
 ///
 /// # Errors
 /// [`EngineError::TooManyTerms`] beyond [`MAX_WORDS`], with the full number.
@@ -24,6 +36,25 @@ pub fn expand(
     field: Field,
     pattern: &Pattern,
     span: Span,
+) -> Result<Expansion, EngineError> {
+    let expansion = match pattern {
+        Pattern::Wildcard(_) => {
+            Expansion { any: matching(searcher, field, pattern)?, without: Vec::new() }
+        }
+        Pattern::Cased { word, case } => cased(searcher, field, word, *case)?,
+    };
+    let found = expansion.any.len().max(expansion.without.len());
+    if found > MAX_WORDS {
+        let (pattern, limit) = (display(pattern), MAX_WORDS);
+        return Err(EngineError::TooManyTerms { pattern, found, limit, span });
+    }
+    Ok(expansion)
+}
+
+fn matching(
+    searcher: &Searcher,
+    field: Field,
+    pattern: &Pattern,
 ) -> Result<Vec<String>, EngineError> {
     let prefix = pattern.literal_prefix();
     let mut words = BTreeSet::new();
@@ -44,15 +75,106 @@ pub fn expand(
             }
         }
     }
-    if words.len() > MAX_WORDS {
-        return Err(EngineError::TooManyTerms {
-            pattern: display(pattern),
-            found: words.len(),
-            limit: MAX_WORDS,
-            span,
-        });
-    }
     Ok(words.into_iter().collect())
+}
+
+/// The terms for a folded word where it is written so.
+///
+/// A word written just as its folded form has no term of its own: it is where the folded word is
+/// and none of the other ways to write it.
+fn cased(
+    searcher: &Searcher,
+    field: Field,
+    word: &str,
+    case: Case,
+) -> Result<Expansion, EngineError> {
+    let mut written = BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field).map_err(super::failure)?;
+        let search = inverted.terms().search(Spellings { bare: fold::bare(word) });
+        let mut stream = search.into_stream().map_err(|error| super::failure(error.into()))?;
+        while stream.advance() {
+            if let Ok(term) = std::str::from_utf8(stream.key())
+                && let Some(surface) = term.strip_prefix(EXACT_MARK)
+                && surface != word
+                && fold::fold(surface) == word
+                && (case.fits(word, word) != case.fits(surface, word))
+            {
+                written.insert(term.to_owned());
+            }
+        }
+    }
+    let written = written.into_iter().collect();
+    if case.fits(word, word) {
+        return Ok(Expansion { any: vec![word.to_owned()], without: written });
+    }
+    Ok(Expansion { any: written, without: Vec::new() })
+}
+
+/// Accepts exact forms whose letters are these, whatever their case and marks; the caller compares
+/// what folding keeps apart.
+struct Spellings {
+    bare: String,
+}
+
+/// How far a term was read.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    /// Bytes of the bare letters that were met; `None` if it is another word.
+    met: Option<usize>,
+    marked: bool,
+    /// A character that is not complete.
+    bytes: [u8; 4],
+    len: u8,
+}
+
+impl Automaton for Spellings {
+    type State = Reading;
+
+    fn start(&self) -> Reading {
+        Reading { met: Some(0), marked: false, bytes: [0; 4], len: 0 }
+    }
+
+    fn is_match(&self, state: &Reading) -> bool {
+        state.met == Some(self.bare.len()) && state.len == 0
+    }
+
+    fn can_match(&self, state: &Reading) -> bool {
+        state.met.is_some()
+    }
+
+    fn accept(&self, state: &Reading, byte: u8) -> Reading {
+        let mut next = *state;
+        let Some(met) = state.met else { return next };
+        if !state.marked {
+            next.marked = true;
+            next.met = (byte as char == EXACT_MARK).then_some(0);
+            return next;
+        }
+        next.met = None;
+        let Some(slot) = next.bytes.get_mut(usize::from(state.len)) else { return next };
+        *slot = byte;
+        next.len += 1;
+        let wanted = match next.bytes[0] {
+            0..0x80 => 1,
+            0x80..0xE0 => 2,
+            0xE0..0xF0 => 3,
+            _ => 4,
+        };
+        if next.len < wanted {
+            next.met = Some(met);
+            return next;
+        }
+        let Ok(letter) = std::str::from_utf8(&next.bytes[..usize::from(wanted)]) else {
+            return next;
+        };
+        let letter = fold::bare(letter);
+        if self.bare[met..].starts_with(&letter) {
+            next.met = Some(met + letter.len());
+        }
+        next.len = 0;
+        next
+    }
 }
 
 /// The first byte string after all that start with `prefix`.
@@ -73,13 +195,15 @@ fn is_word(term: &str) -> bool {
 }
 
 fn display(pattern: &Pattern) -> String {
-    let Pattern::Wildcard(parts) = pattern;
-    parts
-        .iter()
-        .map(|part| match part {
-            WildcardPart::Literal(text) => text.as_str(),
-            WildcardPart::Any => "*",
-            WildcardPart::One => "?",
-        })
-        .collect()
+    match pattern {
+        Pattern::Cased { word, .. } => word.clone(),
+        Pattern::Wildcard(parts) => parts
+            .iter()
+            .map(|part| match part {
+                WildcardPart::Literal(text) => text.as_str(),
+                WildcardPart::Any => "*",
+                WildcardPart::One => "?",
+            })
+            .collect(),
+    }
 }

@@ -3,17 +3,19 @@
 //! What the grammar holds and no engine executes yet is the error `not_supported`, which names it.
 
 mod names;
+mod near;
+mod patterns;
 mod words;
 
 use std::cell::RefCell;
 
 use super::{
-    Catalogue, Clause, DateInterval, ENTITY_MARK, FacetChoice, FacetTerms, Layer, Plan, Scope,
-    Slot, TextClause, dates,
+    Case, Catalogue, Clause, DateInterval, ENTITY_MARK, FacetChoice, FacetTerms, Layer, Plan,
+    Scope, Slot, TextClause, dates,
 };
 use crate::analyze::Analyzers;
 use crate::diag::{Diagnostic, Span};
-use crate::query::ast::{Expr, FacetValues, Function, Node, RangeClause, Sub};
+use crate::query::ast::{Expr, FacetValues, Node, RangeClause, Sub};
 use crate::query::field::{Field, FieldKind};
 
 /// What `has:` can ask for.
@@ -60,12 +62,46 @@ impl Resolver<'_> {
             analyzers: RefCell::default(),
             found: RefCell::default(),
         };
-        let root = work.clause(expr, Scope::Any);
+        let root = work.clause(expr, Manner::default());
         let mut diagnostics = work.found.into_inner();
         diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let failed = diagnostics.iter().any(Diagnostic::is_error);
         let plan = root.filter(|_| !failed).map(|root| Plan { root: flat(root) });
         Resolved { plan, diagnostics }
+    }
+}
+
+/// How words of a part of the query are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Manner {
+    scope: Scope,
+    /// Only so many first words of each text.
+    first: Option<u32>,
+    written: Written,
+}
+
+/// How a word must be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// In any inflection.
+    Inflected,
+    /// Just so, but for case and accents.
+    AsIs,
+    /// Just so, with these capitals.
+    Cased(Case),
+    /// Just so, with case and accents.
+    Exact,
+}
+
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner { scope: Scope::Any, first: None, written: Written::Inflected }
+    }
+}
+
+impl Manner {
+    fn first(self, words: u32) -> Manner {
+        Manner { first: Some(self.first.map_or(words, |known| known.min(words))), ..self }
     }
 }
 
@@ -84,6 +120,10 @@ impl Work<'_> {
 
     /// Reports that a part of the grammar is not executed.
     fn unsupported(&self, what: &str, span: Span) -> Option<Clause> {
+        self.refused(what, span)
+    }
+
+    fn refused<T>(&self, what: &str, span: Span) -> Option<T> {
         self.tell(
             Diagnostic::error("not_supported", span, format!("{what} cannot be searched yet"))
                 .hint("leave it out; everything else of the query is understood"),
@@ -92,52 +132,48 @@ impl Work<'_> {
     }
 
     /// The clause of a tree; `None` after an error, so that all errors of a query are found.
-    fn clause(&self, expr: &Expr, scope: Scope) -> Option<Clause> {
+    fn clause(&self, expr: &Expr, at: Manner) -> Option<Clause> {
         let span = expr.span;
         match &expr.node {
             Node::All => Some(Clause::All),
-            Node::Word(word) => Some(self.word(word, scope, span)),
-            Node::Phrase(phrase) => self.phrase(phrase, scope, span),
-            Node::Wildcard(pattern) => Some(self.wildcard(pattern, scope, span)),
-            Node::ExactWord(_) => self.unsupported("an exact form such as =Word", span),
-            Node::Fuzzy { .. } => self.unsupported("a fuzzy word", span),
-            Node::Regex(_) => self.unsupported("a regular expression", span),
-            Node::Entity { .. } => self.unsupported("an @entity", span),
-            Node::In { field, inner, .. } => match field {
-                Field::Title => self.clause(inner, Scope::Title),
-                Field::Lead => self.clause(inner, Scope::Lead),
-                Field::Hlead => self.clause(inner, Scope::HeadLead),
-                Field::Body => self.clause(inner, Scope::Body),
-                Field::Byline => self.clause(inner, Scope::Byline),
-                Field::Text => self.clause(inner, Scope::Any),
-                other => self.unsupported(&format!("the field {}", other.name()), span),
-            },
-            Node::Facet(clause) => self.facet(clause, span),
-            Node::Range(clause) => self.range(clause, span),
-            Node::And(parts) => self.all(parts, scope).map(Clause::And),
-            Node::Or(parts) => self.all(parts, scope).map(Clause::Or),
-            Node::Not(inner) => self.clause(inner, scope).map(|c| Clause::Not(Box::new(c))),
-            Node::Boost(weight, inner) => {
-                self.clause(inner, scope).map(|c| Clause::Boost(*weight, Box::new(c)))
+            Node::Word(_)
+            | Node::Phrase(_)
+            | Node::Wildcard(_)
+            | Node::ExactWord(_)
+            | Node::Entity { .. }
+            | Node::Fuzzy { .. }
+            | Node::Regex(_)
+            | Node::Prox { .. } => {
+                let node = self.places(expr, at)?;
+                Some(self.wrap(node, at, 1, span))
             }
-            Node::Maybe(_) => self.unsupported("MAYBE", span),
-            Node::Prox { op, .. } => self.unsupported(op.name(), span),
-            Node::Call { function, .. } => {
-                let name = function.name();
-                let number =
-                    if matches!(function, Function::AtLeast | Function::First | Function::Any) {
-                        "N"
-                    } else {
-                        ""
-                    };
-                self.unsupported(&format!("{name}{number}(…)"), span)
+            Node::In { field, inner, .. } => {
+                let scope = self.scope_of(*field, span)?;
+                self.clause(inner, Manner { scope, ..at })
+            }
+            Node::Facet(clause) => {
+                self.refuse_field(at, span)?;
+                self.facet(clause, span)
+            }
+            Node::Range(clause) => {
+                self.refuse_field(at, span)?;
+                self.range(clause, span)
+            }
+            Node::And(parts) => self.all(parts, at).map(Clause::And),
+            Node::Or(parts) => self.all(parts, at).map(Clause::Or),
+            Node::Not(inner) => self.clause(inner, at).map(|c| Clause::Not(Box::new(c))),
+            Node::Boost(weight, inner) => {
+                self.clause(inner, at).map(|c| Clause::Boost(*weight, Box::new(c)))
+            }
+            Node::Maybe(inner) => self.clause(inner, at).map(|c| Clause::Maybe(Box::new(c))),
+            Node::Call { function, number, inner } => {
+                self.call((*function, *number), inner, at, span)
             }
         }
     }
 
-    fn all(&self, parts: &[Expr], scope: Scope) -> Option<Vec<Clause>> {
-        let clauses: Vec<Option<Clause>> =
-            parts.iter().map(|part| self.clause(part, scope)).collect();
+    fn all(&self, parts: &[Expr], at: Manner) -> Option<Vec<Clause>> {
+        let clauses: Vec<Option<Clause>> = parts.iter().map(|part| self.clause(part, at)).collect();
         clauses.into_iter().collect()
     }
 
@@ -326,6 +362,10 @@ fn flat(clause: Clause) -> Clause {
             inner => Clause::Not(Box::new(inner)),
         },
         Clause::Boost(weight, inner) => Clause::Boost(weight, Box::new(flat(*inner))),
+        Clause::Maybe(inner) => Clause::Maybe(Box::new(flat(*inner))),
+        Clause::Quorum(least, parts) => {
+            Clause::Quorum(least, parts.into_iter().map(flat).collect())
+        }
         leaf => leaf,
     }
 }

@@ -137,6 +137,20 @@ impl Parser {
         }
     }
 
+    /// A function at the lexer, as in `title:caps(Apple)`.
+    pub(super) fn function(&mut self) -> Result<Option<Expr>> {
+        let start = self.lexer.at;
+        let mut width = 0;
+        while self.lexer.peek_at(width).is_some_and(|c| c.is_ascii_alphanumeric()) {
+            width += 1;
+        }
+        if width == 0 || self.lexer.peek_at(width) != Some('(') {
+            return Ok(None);
+        }
+        let name = self.lexer.slice(start, start + width);
+        self.call(&name, Span::new(start, start + width))
+    }
+
     /// `near20:"a b"` of GDELT, `repeat3:"x"`.
     fn portable(&mut self, name: &str, span: Span) -> Result<Option<Expr>> {
         let lower = name.to_ascii_lowercase();
@@ -305,7 +319,7 @@ impl Parser {
     }
 
     /// `@person`, `@country:Japan`.
-    fn entity(&mut self) -> Result<Expr> {
+    pub(super) fn entity(&mut self) -> Result<Expr> {
         let start = self.lexer.at;
         self.lexer.at += 1;
         let mut class = String::new();

@@ -53,7 +53,13 @@ impl Parser {
                     Some(regex) => regex,
                     None => self.plain()?,
                 },
-                _ => self.plain()?,
+                Some('@') if self.lexer.peek_at(1).is_some_and(char::is_alphabetic) => {
+                    self.entity()?
+                }
+                _ => match self.function()? {
+                    Some(call) => call,
+                    None => self.plain()?,
+                },
             }
         };
         let span = Span::new(start, inner.span.end);

@@ -1,0 +1,278 @@
+//! What each operator finds and what it does not, row by row, in both engines.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use dateline::article::{Article, Words};
+use dateline::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
+use dateline::engine::scan::Scan;
+use dateline::engine::{Engine, Sink, TaggedArticle};
+use dateline::plan::{Catalogue, Plan, Resolver};
+use dateline::query::{ParseOptions, parse};
+use dateline::tag::{Class, Level, Mention, Origin, Part, Tag, Tags};
+use proptest::prelude::*;
+
+/// Query, texts that match, texts that do not; a text is `title | body` or a body alone. `{…}` in
+/// a body is a mention of the person Ann Bell, `[…]` one of Japan, `<…>` one of a treaty.
+const ROWS: &[(&str, &[&str], &[&str])] = &[
+    // Phrases
+    (
+        r#""free trade"~1"#,
+        &["free fair trade", "free trade"],
+        &["trade free", "free and fair trade"],
+    ),
+    (r#""free trade"~2"#, &["trade free", "free and fair trade"], &["trade is free"]),
+    (r#""free free"~3"#, &["free as free"], &["free trade"]),
+    (
+        r#""climate chang"*"#,
+        &["climate changes", "Climate chang"],
+        &["climate of change", "climate"],
+    ),
+    (r#""climate chang*""#, &["climate changed"], &["climate and change"]),
+    (r#""sea * japan""#, &["sea of Japan"], &["sea Japan", "sea of old Japan"]),
+    (r#""japan *""#, &["Japan won"], &["to Japan", "Japan | won"]),
+    (r#""* japan""#, &["to Japan"], &["Japan won", "a | Japan"]),
+    (r#""(prime|foreign) minister""#, &["Foreign minister"], &["first minister", "prime"]),
+    (
+        r#""(anti-war|peace) march""#,
+        &["anti-war march", "a peace march"],
+        &["war march", "anti march"],
+    ),
+    (r#""(prim*|foreign) minister""#, &["primary minister"], &["old minister"]),
+    (
+        r#""^japan signs""#,
+        &["Japan signs", "Japan signs | no", "x | Japan signs it"],
+        &["now Japan signs"],
+    ),
+    (
+        r#""signs it$""#,
+        &["he signs it", "he signs it | no", "x | so he signs it."],
+        &["signs it now"],
+    ),
+    (r#""^pact$""#, &["Pact", "pact | a text", "a title | pact!"], &["pact now", "a pact"]),
+    (r#"title:"^pact""#, &["Pact now | x"], &["pact", "x | pact", "a pact | x"]),
+    (r#"title:"pact$""#, &["the pact | x"], &["pact", "pact now | x"]),
+    (r#"lead:"pact$""#, &["a pact.\n\nMore.", "pact"], &["pact now.\n\nMore pact"]),
+    (r#""president @person""#, &["President {Ann Bell} spoke"], &["President and {Ann Bell}"]),
+    (r#""@country:Japan signed""#, &["[Japan] signed"], &["Japan signed", "[Japan] has signed"]),
+    ("anti-w*", &["anti-war"], &["anti peace war", "war"]),
+    // Nearness
+    (
+        "pact NEAR/2 tokyo",
+        &["pact of Tokyo", "Tokyo pacts"],
+        &["pact made in Tokyo", "pact | Tokyo"],
+    ),
+    ("pact NEAR/2 pact", &["pact and pact"], &["pact", "pact a b pact"]),
+    ("pact PRE/2 tokyo", &["pact of Tokyo"], &["Tokyo pact"]),
+    ("pact ADJ tokyo", &["pact Tokyo"], &["Tokyo pact"]),
+    ("a1 NEAR/2 b1 NEAR/2 c1", &["a1 b1 x c1", "a1 c1 b1", "c1 x a1 x b1"], &["a1 b1 x x c1"]),
+    ("a1 NEAR/5 b1 NEAR/5 c1", &["a1 b1 x x x b1 x x x x c1"], &["a1 b1 x x x x x c1"]),
+    ("(a1 OR b1) NEAR/1 (c1 OR \"d1 e1\")", &["b1 d1 e1", "c1 a1"], &["b1 x c1", "d1 b1 e1"]),
+    ("\"a1 b1\" PRE/2 res*", &["a1 b1 x resign"], &["a1 x b1 resign", "resign a1 b1"]),
+    (
+        "church NOTNEAR/3 street",
+        &["a church", "church a b c street"],
+        &["church street", "street a church"],
+    ),
+    ("church NOTNEAR/3 church", &["church a b c church"], &["church church"]),
+    ("church NOTNEAR/2 street", &["church street and then a church"], &["street church street"]),
+    (
+        "crime NEAR/3 @person",
+        &["crime of {Ann Bell}"],
+        &["crime of a bell", "crime x y z {Ann Bell}"],
+    ),
+    ("ann NEAR/3 @person", &["Ann and {Ann Bell}"], &["so {Ann Bell} said"]),
+    ("@event:treaty NEAR/2 tokyo", &["a <treaty> Tokyo"], &["a treaty Tokyo"]),
+    ("@event:diplomacy", &["a <treaty>"], &["a treaty"]),
+    ("@country", &["in [Tokyo]"], &["in Tokyo"]),
+    ("@person:\"Ann Bell\"", &["{Bell} came"], &["Ann Bell came"]),
+    ("日米 NEAR/3 条約", &["日米の条約", "条約の日米"], &["日米あいう条約", "日米"]),
+    // Sentences
+    (
+        "minister SENT fraud",
+        &["The minister denies fraud. So."],
+        &["The minister left. Fraud rose."],
+    ),
+    ("minister SENT minister", &["A minister met a minister."], &["A minister. A minister."]),
+    (
+        "minister PARA fraud",
+        &["The minister left. Fraud rose.\n\nEnd."],
+        &["The minister.\n\nFraud rose."],
+    ),
+    ("\"the minister\" SENT fraud", &["The minister: fraud."], &["The minister. Fraud."]),
+    ("(a1 NEAR/5 b1) SENT c1", &["a1 c1 b1."], &["a1 b1. C1", "a1. B1 c1"]),
+    // Counts
+    ("atleast3(japan)", &["Japan, Japan and Japan", "Japan | Japan Japan"], &["Japan and Japan"]),
+    ("atleast2(sea OR ocean)", &["sea, ocean"], &["sea", "seas"]),
+    ("atleast2(\"a1 b1\" OR b1)", &["a1 b1 b1"], &["a1 b1"]),
+    ("atleast2(a1 b1)", &["a1 a1 b1 b1"], &["a1 a1 b1"]),
+    ("repeat2:\"japan\"", &["Japan Japan"], &["Japan"]),
+    ("atleast2(a1 NEAR/1 b1)", &["a1 b1 x b1 a1"], &["a1 b1 a1"]),
+    ("first2(japan)", &["in Japan", "x | in Japan", "x y Japan | in Japan"], &["now in Japan"]),
+    ("first3(a1 AND b1)", &["x a1 b1"], &["x a1 x b1"]),
+    ("first3(atleast2(a1))", &["a1 x a1"], &["a1 x x a1"]),
+    ("title:(first2(a1))", &["x a1 | y"], &["x y a1 | z", "a1"]),
+    ("hlead(japan AND treaty)", &["Japan | A treaty.\n\nEnd."], &["Japan | Talks.\n\nA treaty."]),
+    ("any2(a1 b1 c1)", &["a1 c1", "a1 b1 c1"], &["a1 a1"]),
+    ("any2(a1 -b1 c1)", &["a1", "c1 a1 b1"], &["a1 b1", "b1 c1"]),
+    // Ways of writing
+    ("=US", &["in the US", "the US's"], &["tell us", "Us"]),
+    ("=us", &["tell us"], &["in the US", "Us"]),
+    ("=élan", &["with élan"], &["elan", "Élan"]),
+    (r#"="Polish minister""#, &["a Polish minister"], &["polish minister", "Polish Minister"]),
+    ("caps(apple)", &["Apple", "APPLE"], &["apple", "Apples"]),
+    ("allcaps(rico)", &["the RICO act"], &["Rico", "rico"]),
+    ("nocaps(apple)", &["an apple", "Apple apple"], &["Apple", "apples"]),
+    ("caps(\"prime minister\")", &["Prime Minister"], &["Prime minister"]),
+    ("exact(treaties)", &["Treaties"], &["treaty"]),
+    ("exact(treaties OR pacts)", &["pacts"], &["treaty", "pact"]),
+    ("caps(apple) NEAR/2 shares", &["Apple shares"], &["apple shares"]),
+    ("=US NEAR/3 aid", &["US aid"], &["aid us"]),
+    (r#""=US""#, &["us", "US"], &["un"]),
+    // The rest
+    ("japan MAYBE pact", &["Japan", "Japan pact"], &["pact"]),
+    ("MAYBE pact", &["Japan", "pact"], &[]),
+    ("japan -(pact NEAR/2 tokyo)", &["Japan pact a b c Tokyo"], &["Japan pact Tokyo"]),
+    ("pact^2 japan^0", &["pact Japan"], &["pact", "Japan"]),
+];
+
+fn tagged(number: usize, text: &str) -> TaggedArticle {
+    let (title, marked) = text.split_once(" | ").unwrap_or(("", text));
+    let (mut body, mut mentions) = (String::new(), BTreeMap::<usize, Vec<Mention>>::new());
+    let mut open = Vec::new();
+    for c in marked.chars() {
+        match ("{[<".find(c), "}]>".find(c)) {
+            (Some(kind), _) => open.push((kind, body.len())),
+            (_, Some(kind)) => {
+                let (_, start) = open.pop().unwrap();
+                mentions.entry(kind).or_default().push(Mention {
+                    part: Part::Body,
+                    start: start as u32,
+                    end: body.len() as u32,
+                    rule: 1,
+                    weight: 1,
+                });
+            }
+            _ => body.push(c),
+        }
+    }
+    let kinds =
+        [(Class::Person, "ann-bell"), (Class::Country, "JP"), (Class::Event, "diplomacy/treaty")];
+    let mut tags = Tags::default();
+    for (kind, mentions) in mentions {
+        let (class, id) = kinds[kind];
+        tags.tags.push(Tag {
+            class,
+            id: id.to_owned(),
+            label: None,
+            level: Level::Passing,
+            score: 1,
+            origin: Origin::Derived,
+            mentions,
+        });
+    }
+    tags.sort();
+    let article = Article {
+        id: Some(number.to_string()),
+        title: if text.contains(" | ") { title.to_owned() } else { String::new() },
+        body,
+        ..Article::default()
+    };
+    let words = Words::of(&article);
+    let content_hash = article.content_hash();
+    TaggedArticle { words, content_hash, article, tags, lang: "en".into(), added: 0 }
+}
+
+fn plan(catalogue: &dyn Catalogue, query: &str) -> Plan {
+    let parsed = parse(query, &ParseOptions::default());
+    let expr = parsed.expr.unwrap_or_else(|| panic!("{query}: {:?}", parsed.diagnostics));
+    let resolved = Resolver { catalogue, now: 0, lang: None }.resolve(&expr);
+    resolved.plan.unwrap_or_else(|| panic!("{query}: {:?}", resolved.diagnostics))
+}
+
+fn ids(engine: &dyn Engine, plan: &Plan) -> Vec<usize> {
+    let mut ids = Vec::new();
+    engine
+        .scan(plan, &mut |found| {
+            ids.push(found.id.parse().unwrap());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    ids.sort_unstable();
+    ids
+}
+
+/// Both engines with the texts of all rows, in several segments.
+fn engines(texts: &[&str]) -> (tempfile::TempDir, Embedded, Scan) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut scan = Scan::default();
+    let articles: Vec<TaggedArticle> =
+        texts.iter().enumerate().map(|(number, text)| tagged(number, text)).collect();
+    for part in articles.chunks(100) {
+        let mut writer = EmbeddedWriter::open(dir.path(), &WriterOptions::default(), 0).unwrap();
+        for article in part {
+            for sink in [&mut writer as &mut dyn Sink, &mut scan] {
+                let prepared = sink.prepare(article).unwrap();
+                sink.put(prepared).unwrap();
+            }
+        }
+        writer.commit("").unwrap();
+        writer.finish().unwrap();
+    }
+    let embedded = Embedded::open(dir.path()).unwrap();
+    (dir, embedded, scan)
+}
+
+#[test]
+fn each_operator_finds_what_it_should() {
+    let mut texts: Vec<&str> =
+        ROWS.iter().flat_map(|(_, yes, no)| yes.iter().chain(*no).copied()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let (_dir, embedded, scan) = engines(&texts);
+    let mut wrong = Vec::new();
+    for (query, yes, no) in ROWS {
+        let plan = plan(&embedded, query);
+        let (ours, right) = (ids(&embedded, &plan), ids(&scan, &plan));
+        if ours != right {
+            wrong.push(format!("{query}: the engines differ: {ours:?} and {right:?}"));
+        }
+        let found: Vec<&str> = right.iter().map(|&number| texts[number]).collect();
+        let missing = yes.iter().filter(|text| !found.contains(text));
+        wrong.extend(missing.map(|text| format!("{query} does not find '{text}'")));
+        let extra = no.iter().filter(|text| found.contains(text));
+        wrong.extend(extra.map(|text| format!("{query} finds '{text}'")));
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Queries of the rows joined at random: whatever can be read is answered alike.
+    #[test]
+    fn operators_nest(
+        picks in proptest::collection::vec((0..ROWS.len(), 0..ROWS.len(), 0..ROWS.len(), 0usize..9, 0usize..9), 60),
+    ) {
+        let texts: Vec<&str> = ROWS.iter().flat_map(|(_, yes, _)| yes.iter().copied()).collect();
+        let (_dir, embedded, scan) = engines(&texts);
+        let joined = |a: &str, b: &str, how: usize| match how {
+            0 => format!("({a}) AND ({b})"),
+            1 => format!("({a}) OR ({b})"),
+            2 => format!("({a}) NOT ({b})"),
+            3 => format!("({a}) NEAR/4 ({b})"),
+            4 => format!("({a}) PRE/6 ({b})"),
+            5 => format!("({a}) SENT ({b})"),
+            6 => format!("({a}) NOTNEAR/2 ({b})"),
+            7 => format!("any1(({a}) ({b}))"),
+            _ => format!("atleast2(({a}) OR ({b}))"),
+        };
+        for (a, b, c, how, then) in picks {
+            let query = joined(&joined(ROWS[a].0, ROWS[b].0, how), ROWS[c].0, then);
+            let Some(expr) = parse(&query, &ParseOptions::default()).expr else { continue };
+            let resolver = Resolver { catalogue: &embedded, now: 0, lang: None };
+            let Some(plan) = resolver.resolve(&expr).plan else { continue };
+            prop_assert_eq!(ids(&embedded, &plan), ids(&scan, &plan), "{}", query);
+        }
+    }
+}
