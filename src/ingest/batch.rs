@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::caught::caught;
 use super::queue::Queue;
-use super::{Feed, Input, Stop};
+use super::{Input, Pending, Stop};
 use crate::article::Article;
 use crate::source::RecordError;
 
@@ -70,8 +70,8 @@ impl<'q> Reader<'q> {
     }
 
     /// Reads all inputs, or until it is told to stop.
-    pub(super) fn run(mut self, feed: Feed) {
-        for input in feed.inputs {
+    pub(super) fn run(mut self, inputs: Pending) {
+        for input in inputs {
             let read = match input {
                 Ok(input) => self.input(input),
                 Err(error) => self.add(Item::Reject(error), 0),

@@ -1,7 +1,7 @@
 //! The inputs of a run: where they come from, and how each is opened when its turn comes.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::source::{self, Inputs, ReadOptions, RecordError, Source};
@@ -23,30 +23,34 @@ impl fmt::Debug for Input {
     }
 }
 
+/// Inputs in order; an error is a path that cannot be read.
+pub type Pending = Box<dyn Iterator<Item = Result<Input, RecordError>> + Send>;
+
 /// All inputs of a run, in order.
 pub struct Feed {
     /// The inputs; an error is a path that cannot be read.
-    pub inputs: Box<dyn Iterator<Item = Result<Input, RecordError>> + Send>,
-    /// Bytes of all inputs together; `None` where that is unknown (standard input).
-    pub total_bytes: Option<u64>,
+    pub inputs: Pending,
+    /// Asked for the bytes of all inputs together; `None` while that is unknown, and to the end
+    /// with standard input.
+    pub total_bytes: Box<dyn Fn() -> Option<u64> + Send>,
 }
 
 impl fmt::Debug for Feed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Feed").field("total_bytes", &self.total_bytes).finish_non_exhaustive()
+        f.debug_struct("Feed").field("total_bytes", &(self.total_bytes)()).finish_non_exhaustive()
     }
 }
 
 impl Feed {
-    /// The files that were found, opened by what they hold; problems of finding them come first.
-    pub fn of(found: Inputs, options: ReadOptions) -> Feed {
-        let known = found.files.iter().all(|file| file.path != Path::new("-"));
-        let total_bytes = known.then(|| found.total_bytes());
+    /// The files as they are found, opened by what they hold.
+    pub fn of(inputs: Inputs, options: ReadOptions) -> Feed {
         let options = Arc::new(options);
-        let files = found.files.into_iter().map(move |file| {
-            let (path, options) = (file.path.clone(), Arc::clone(&options));
-            Ok(Input { file: file.path, open: Box::new(move || source::open(&path, &options)) })
+        let found = inputs.found();
+        let files = inputs.map(move |file| {
+            let path = file?.path;
+            let (file, options) = (path.clone(), Arc::clone(&options));
+            Ok(Input { file: path, open: Box::new(move || source::open(&file, &options)) })
         });
-        Feed { inputs: Box::new(found.problems.into_iter().map(Err).chain(files)), total_bytes }
+        Feed { inputs: Box::new(files), total_bytes: Box::new(move || found.total_bytes()) }
     }
 }

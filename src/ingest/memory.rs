@@ -175,7 +175,7 @@ pub(super) fn feed(files: &[(&str, Vec<Step>)]) -> Feed {
         };
         Ok(Input { file: name, open: Box::new(open) })
     });
-    Feed { inputs: Box::new(inputs), total_bytes }
+    Feed { inputs: Box::new(inputs), total_bytes: Box::new(move || total_bytes) }
 }
 
 /// An article with an id (none if it is empty), a title and a body.

@@ -28,7 +28,7 @@ use crate::engine::EngineError;
 use crate::source::RecordError;
 use crate::tag::{Reading, Tagger, Tags};
 
-pub use feed::{Feed, Input};
+pub use feed::{Feed, Input, Pending};
 pub use pipeline::attended;
 pub use report::Report;
 pub use target::Target;

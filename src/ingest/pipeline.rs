@@ -15,7 +15,9 @@ use super::caught::caught;
 use super::examine::{Examiner, Outcome};
 use super::ledger::Ledger;
 use super::queue::{Popped, Queue};
-use super::{Feed, Hooks, IngestError, Options, Phase, Progress, Report, Stop, Tag, Target};
+use super::{
+    Feed, Hooks, IngestError, Options, Pending, Phase, Progress, Report, Stop, Tag, Target,
+};
 use crate::engine::EngineError;
 
 /// How often a waiting run looks whether it is to stop.
@@ -38,8 +40,8 @@ pub(super) fn run<T: Target>(
         .build()
         .map_err(|error| IngestError::Threads(error.to_string()))?;
     let leave = Leave(Stop::default(), Arc::new(Queue::new(options.queue_bytes)));
-    let total_bytes = feed.total_bytes;
-    start_reader(feed, options, &leave)?;
+    let Feed { inputs, total_bytes } = feed;
+    start_reader(inputs, options, &leave)?;
     let mut run = Run {
         pool,
         examiner: Examiner {
@@ -99,7 +101,7 @@ struct Run<'a, 'h> {
     committed_at: Duration,
     options: &'a Options,
     hooks: Hooks<'h>,
-    total_bytes: Option<u64>,
+    total_bytes: Box<dyn Fn() -> Option<u64> + Send>,
 }
 
 impl Run<'_, '_> {
@@ -181,7 +183,7 @@ impl Run<'_, '_> {
             phase,
             files: self.place.files,
             bytes: self.place.bytes,
-            total_bytes: self.total_bytes,
+            total_bytes: (self.total_bytes)(),
             articles: self.ledger.report.read,
             rejected: self.ledger.report.rejected(),
             elapsed: (self.hooks.clock)(),
@@ -191,14 +193,14 @@ impl Run<'_, '_> {
 
 /// Starts the thread that reads. It is never waited for: it may hang in a read (standard input, a
 /// network drive) when the run stops.
-fn start_reader(feed: Feed, options: &Options, leave: &Leave) -> Result<(), IngestError> {
+fn start_reader(inputs: Pending, options: &Options, leave: &Leave) -> Result<(), IngestError> {
     let (stop, queue) = (leave.0.clone(), Arc::clone(&leave.1));
     let (bytes, articles) = (options.batch_bytes, options.batch_articles.max(1));
     let work = move || {
         let reader = Reader::new(&queue, &stop, bytes, articles);
         // Panics of sources are caught record by record; what comes here must not end the run
         // as if all had been read.
-        let ended = caught(|| reader.run(feed));
+        let ended = caught(|| reader.run(inputs));
         queue.end(ended.err());
     };
     let started = thread::Builder::new().name(READER.to_owned()).spawn(work);

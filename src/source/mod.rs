@@ -1,6 +1,6 @@
 //! Articles out of files: where they stand, what format they are in, which key is which field.
 //!
-//! [`Inputs`] expands the paths of the command line, [`open()`] detects the format of one file (what
+//! [`Inputs`] finds the files below the paths of the command line, [`open()`] detects the format of one file (what
 //! it holds decides, its name only where that says nothing) and reads its articles in order.
 //! Everything here is untrusted input: a bad record is one [`RecordError`], never the end of its
 //! file, and no record or decompressed file outgrows its [`Limits`].
@@ -34,7 +34,7 @@ pub use mapping::{Description, KeyUse};
 pub use open::{Reader, open, open_reader};
 pub use options::{FieldMap, Limits, ReadOptions, parse_set};
 pub use pattern::PathPattern;
-pub use walk::{InputFile, Inputs};
+pub use walk::{Found, InputFile, Inputs};
 
 /// Reads articles from one input, in order.
 ///

@@ -26,7 +26,8 @@ pub struct ReadOptions {
     pub follow: bool,
     /// Sizes that no input may exceed.
     pub limits: Limits,
-    /// Folders that are never read: the index.
+    /// Folders and files that are never read, whether there already or not: the index, the list
+    /// of rejects.
     pub skip: Vec<PathBuf>,
 }
 

@@ -1,16 +1,23 @@
-//! Expands the paths of the command line to the files below them, in an order that never varies.
+//! Finds the files below the paths of the command line, one after the other, in an order that
+//! never varies.
 
-use std::collections::HashSet;
+mod folder;
+
+use std::collections::{HashSet, VecDeque};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use ignore::WalkBuilder;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::RecordError;
 use super::options::ReadOptions;
+use folder::{Folder, Kind};
 
-/// File of ignored names, in the syntax of `.gitignore`; it holds for its folder and those below.
-const IGNORE_FILE: &str = ".datelineignore";
+/// Entries that are looked for before the first is read, so that most runs know their size.
+const AHEAD: usize = 50_000;
 
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,224 +28,357 @@ pub struct InputFile {
     pub size: u64,
 }
 
-/// The files below the paths of the command line.
-#[derive(Debug, Clone, Default)]
+/// The files below the paths of the command line, found as they are asked for.
+///
+/// They come in the order of the arguments, sorted by path below each folder, no file twice. An
+/// `Err` is an entry that cannot be looked at (`unreadable` or `loop`), in its place.
+///
+/// *Invariant:* memory does not grow with the number of files, but for 16 bytes a file with
+/// [`follow`](ReadOptions::follow), or where one argument lies within another.
+#[derive(Debug)]
 pub struct Inputs {
-    /// In the order of the arguments, sorted by path below each folder; no file twice.
-    pub files: Vec<InputFile>,
-    /// Entries below folders that could not be looked at: `unreadable` or `loop`.
-    pub problems: Vec<RecordError>,
     /// Arguments that name nothing that exists.
     pub missing: Vec<PathBuf>,
-    /// Symbolic links below folders that were not followed, since
-    /// [`follow`](ReadOptions::follow) is not set.
-    pub links: Vec<PathBuf>,
+    walk: Walk,
+    /// What was found before it was asked for.
+    ahead: VecDeque<Result<InputFile, RecordError>>,
+}
+
+/// What was found so far; clones tell of the same search.
+#[derive(Debug, Clone, Default)]
+pub struct Found(Arc<Tally>);
+
+#[derive(Debug, Default)]
+struct Tally {
+    complete: AtomicBool,
+    /// Standard input is among the inputs.
+    endless: AtomicBool,
+    bytes: AtomicU64,
+    links: AtomicU64,
+    first_link: OnceLock<PathBuf>,
+}
+
+impl Found {
+    /// Bytes of all inputs; `None` until all are found, and where standard input is one of them.
+    pub fn total_bytes(&self) -> Option<u64> {
+        let known = self.is_complete() && !self.0.endless.load(Ordering::Relaxed);
+        known.then(|| self.0.bytes.load(Ordering::Relaxed))
+    }
+
+    /// Whether all inputs are found.
+    pub fn is_complete(&self) -> bool {
+        self.0.complete.load(Ordering::Acquire)
+    }
+
+    /// How many symbolic links below folders were not followed so far, since
+    /// [`follow`](ReadOptions::follow) is not set, and the first of them.
+    pub fn links(&self) -> (u64, Option<&Path>) {
+        (self.0.links.load(Ordering::Relaxed), self.0.first_link.get().map(PathBuf::as_path))
+    }
+
+    fn link(&self, path: PathBuf) {
+        self.0.links.fetch_add(1, Ordering::Relaxed);
+        let _ = self.0.first_link.set(path);
+    }
 }
 
 impl Inputs {
-    /// Expands `paths`.
+    /// Looks at `paths`, and for the first 50,000 files below them.
     ///
     /// Hidden entries and what `.datelineignore` names are left out below folders;
-    /// `.gitignore` says nothing here. What is named itself is always read. Folders in
-    /// [`skip`](ReadOptions::skip) never are. Costs one look at each entry.
+    /// `.gitignore` says nothing here. What is named itself is always read. What
+    /// [`skip`](ReadOptions::skip) names never is. Costs one look at each entry; a folder whose
+    /// names exceed 64 MiB (some 800,000 files) is listed once more for each further 64 MiB.
     pub fn expand(paths: &[PathBuf], options: &ReadOptions) -> Inputs {
-        let mut inputs = Inputs::default();
-        let skip: Vec<PathBuf> =
-            options.skip.iter().filter_map(|path| path.canonicalize().ok()).collect();
-        // One argument cannot name a file twice unless links are followed.
-        let mut known = (paths.len() > 1 || options.follow).then(HashSet::new);
+        Inputs::looking_ahead(paths, options, AHEAD)
+    }
+
+    fn looking_ahead(paths: &[PathBuf], options: &ReadOptions, ahead: usize) -> Inputs {
+        let mut inputs =
+            Inputs { missing: Vec::new(), walk: Walk::new(options), ahead: VecDeque::new() };
         for path in paths {
-            if path == Path::new("-") {
-                if !inputs.files.iter().any(|file| file.path == *path) {
-                    inputs.files.push(InputFile { path: path.clone(), size: 0 });
-                }
-                continue;
+            if !inputs.walk.argument(path) {
+                inputs.missing.push(path.clone());
             }
-            match fs::metadata(path) {
-                Ok(metadata) if metadata.is_dir() => {
-                    inputs.walk(path, options, &skip, &mut known);
-                }
-                Ok(metadata) => {
-                    let size = if metadata.is_file() { metadata.len() } else { 0 };
-                    inputs.add(path.clone(), size, &mut known);
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    inputs.missing.push(path.clone());
-                }
-                Err(error) => {
-                    let error = RecordError::file(path, "unreadable", error.to_string());
-                    inputs.problems.push(error);
-                }
-            }
+        }
+        inputs.walk.compare_arguments();
+        while inputs.ahead.len() < ahead
+            && let Some(found) = inputs.walk.next()
+        {
+            inputs.ahead.push_back(found);
         }
         inputs
     }
 
-    /// The sum of the sizes.
-    pub fn total_bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.size).sum()
+    /// Whether there is nothing to read and nothing to tell of.
+    pub fn is_empty(&self) -> bool {
+        self.ahead.is_empty()
     }
 
-    fn add(&mut self, path: PathBuf, size: u64, known: &mut Option<HashSet<PathBuf>>) {
-        // A pipe has no lasting path of its own; it is read as often as it is named.
-        if let Some(known) = known
-            && let Ok(real) = path.canonicalize()
-            && !known.insert(real)
-        {
-            return;
-        }
-        self.files.push(InputFile { path, size });
+    /// What is known of the inputs, while and after they are found.
+    pub fn found(&self) -> Found {
+        self.walk.found.clone()
     }
+}
 
-    fn walk(
-        &mut self,
-        folder: &Path,
-        options: &ReadOptions,
-        skip: &[PathBuf],
-        known: &mut Option<HashSet<PathBuf>>,
-    ) {
-        let skipped = skip.to_vec();
-        let is_skipped = move |path: &Path| {
-            !skipped.is_empty() && path.canonicalize().is_ok_and(|real| skipped.contains(&real))
-        };
-        if is_skipped(folder) {
-            return;
-        }
-        let walk = WalkBuilder::new(folder)
-            .standard_filters(false)
-            .hidden(true)
-            .parents(false)
-            .add_custom_ignore_filename(IGNORE_FILE)
-            .follow_links(options.follow)
-            .sort_by_file_path(Path::cmp)
-            .filter_entry(move |entry| {
-                !entry.file_type().is_some_and(|kind| kind.is_dir()) || !is_skipped(entry.path())
-            })
-            .build();
-        for entry in walk {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.problems.push(problem(folder, &error));
-                    continue;
-                }
+impl Iterator for Inputs {
+    type Item = Result<InputFile, RecordError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.ahead.pop_front().or_else(|| self.walk.next())
+    }
+}
+
+/// A path of the command line.
+#[derive(Debug)]
+struct Argument {
+    path: PathBuf,
+    /// Without links; empty for standard input.
+    real: PathBuf,
+    is_folder: bool,
+    error: Option<RecordError>,
+    /// Another argument may name the same files.
+    overlaps: bool,
+}
+
+#[derive(Debug)]
+struct Walk {
+    arguments: VecDeque<Argument>,
+    /// The folders that are being walked, each within the one before.
+    folders: Vec<Folder>,
+    follow: bool,
+    skip: Vec<PathBuf>,
+    /// The argument's files have to be remembered.
+    remember: bool,
+    /// Hashes of the real paths of what is remembered.
+    known: HashSet<u128>,
+    problems: VecDeque<RecordError>,
+    found: Found,
+}
+
+impl Iterator for Walk {
+    type Item = Result<InputFile, RecordError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(problem) = self.problems.pop_front() {
+                return Some(Err(problem));
+            }
+            let file = if !self.folders.is_empty() {
+                self.visit()
+            } else if let Some(argument) = self.arguments.pop_front() {
+                self.begin(argument)
+            } else {
+                self.found.0.complete.store(true, Ordering::Release);
+                return None;
             };
-            if let Some(error) = entry.error() {
-                self.problems.push(problem(entry.path(), error));
-            }
-            let Some(kind) = entry.file_type() else { continue };
-            if kind.is_dir() {
-                continue;
-            }
-            if kind.is_symlink() {
-                self.links.push(entry.into_path());
-                continue;
-            }
-            if !kind.is_file() {
-                let message = "it is neither a file nor a folder".to_owned();
-                self.problems.push(RecordError::file(entry.path(), "unreadable", message));
-                continue;
-            }
-            match entry.metadata() {
-                Ok(metadata) => self.add(entry.into_path(), metadata.len(), known),
-                Err(error) => self.problems.push(problem(entry.path(), &error)),
+            if let Some(file) = file {
+                self.found.0.bytes.fetch_add(file.size, Ordering::Relaxed);
+                return Some(Ok(file));
             }
         }
     }
 }
 
-fn problem(near: &Path, error: &ignore::Error) -> RecordError {
-    let mut path = near.to_path_buf();
-    let mut code = "unreadable";
-    let mut inner = error;
-    loop {
-        inner = match inner {
-            ignore::Error::WithPath { path: at, err } => {
-                path.clone_from(at);
-                err
-            }
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
-            ignore::Error::Loop { child, .. } => {
-                path.clone_from(child);
-                code = "loop";
-                break;
-            }
-            _ => break,
-        };
-    }
-    let message = match inner {
-        ignore::Error::Loop { ancestor, .. } => {
-            format!("the link leads back to {}", ancestor.display())
+impl Walk {
+    fn new(options: &ReadOptions) -> Walk {
+        Walk {
+            arguments: VecDeque::new(),
+            folders: Vec::new(),
+            follow: options.follow,
+            skip: options.skip.iter().filter_map(|path| real_place(path)).collect(),
+            remember: false,
+            known: HashSet::new(),
+            problems: VecDeque::new(),
+            found: Found::default(),
         }
-        other => other.to_string().replace('\n', "; "),
-    };
-    RecordError::file(path, code, message)
+    }
+
+    /// Looks at a path of the command line; false if it is not there.
+    fn argument(&mut self, path: &Path) -> bool {
+        let mut argument = Argument {
+            path: path.to_owned(),
+            real: PathBuf::new(),
+            is_folder: false,
+            error: None,
+            overlaps: false,
+        };
+        if path == Path::new("-") {
+            self.found.0.endless.store(true, Ordering::Relaxed);
+            if !self.arguments.iter().any(|known| known.path == path) {
+                self.arguments.push_back(argument);
+            }
+            return true;
+        }
+        match fs::metadata(path) {
+            Ok(metadata) => argument.is_folder = metadata.is_dir(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return false,
+            Err(error) => {
+                argument.error = Some(RecordError::file(path, "unreadable", error.to_string()));
+            }
+        }
+        argument.real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        self.arguments.push_back(argument);
+        true
+    }
+
+    /// Marks arguments that name the same files, in part or whole.
+    fn compare_arguments(&mut self) {
+        let arguments = self.arguments.make_contiguous();
+        // Sorted, all paths within a folder follow it.
+        let mut order: Vec<usize> = (0..arguments.len()).collect();
+        order.retain(|at| !arguments[*at].real.as_os_str().is_empty());
+        order.sort_by(|a, b| arguments[*a].real.cmp(&arguments[*b].real));
+        let mut outer: Option<usize> = None;
+        for at in order {
+            match outer {
+                Some(around) if arguments[at].real.starts_with(&arguments[around].real) => {
+                    arguments[at].overlaps = true;
+                    arguments[around].overlaps = true;
+                }
+                _ => outer = Some(at),
+            }
+        }
+    }
+
+    fn begin(&mut self, argument: Argument) -> Option<InputFile> {
+        let Argument { path, real, is_folder, error, overlaps } = argument;
+        self.remember = overlaps || self.follow;
+        if let Some(error) = error {
+            self.problems.push_back(error);
+            return None;
+        }
+        if path == Path::new("-") {
+            return Some(InputFile { path, size: 0 });
+        }
+        if self.skip.contains(&real) {
+            return None;
+        }
+        if is_folder {
+            self.enter(path, real);
+            return None;
+        }
+        if self.remember && self.came_before(&real) {
+            return None;
+        }
+        let size = match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            _ => 0,
+        };
+        Some(InputFile { path, size })
+    }
+
+    fn enter(&mut self, path: PathBuf, real: PathBuf) {
+        let mut told = Vec::new();
+        match Folder::open(path.clone(), real, &mut told) {
+            Ok(folder) => self.folders.push(folder),
+            Err(error) => self.problem(&path, &error),
+        }
+        for message in told {
+            self.problems.push_back(RecordError::file(&path, "unreadable", message));
+        }
+    }
+
+    /// Looks at the next entry of the innermost folder.
+    fn visit(&mut self) -> Option<InputFile> {
+        let folder = self.folders.last_mut()?;
+        let entry = match folder.next() {
+            Ok(Some(entry)) => entry,
+            Ok(None) => {
+                self.folders.pop();
+                return None;
+            }
+            Err(error) => {
+                let path = folder.path.clone();
+                self.problem(&path, &error);
+                return None;
+            }
+        };
+        let path = folder.path.join(&entry.name);
+        let mut real = folder.real.join(&entry.name);
+        let mut kind = entry.kind;
+        if self.ignores(&path, kind == Kind::Folder) {
+            return None;
+        }
+        if kind == Kind::Link {
+            if !self.follow {
+                self.found.link(path);
+                return None;
+            }
+            let target = fs::metadata(&path).and_then(|data| Ok((data, path.canonicalize()?)));
+            kind = match target {
+                Ok((data, target)) => {
+                    real = target;
+                    if data.is_dir() {
+                        Kind::Folder
+                    } else if data.is_file() {
+                        Kind::File
+                    } else {
+                        Kind::Other
+                    }
+                }
+                Err(error) => {
+                    self.problem(&path, &error);
+                    return None;
+                }
+            };
+            if let Some(around) = self.folders.iter().find(|folder| folder.real == real) {
+                let message = format!("the link leads back to {}", around.path.display());
+                self.problems.push_back(RecordError::file(path, "loop", message));
+                return None;
+            }
+        }
+        if self.skip.contains(&real) {
+            return None;
+        }
+        match kind {
+            Kind::Folder => {
+                // Links can lead to one folder on more ways than can be walked.
+                if !self.follow || !self.came_before(&real) {
+                    self.enter(path, real);
+                }
+                None
+            }
+            Kind::File => match fs::metadata(&path) {
+                Ok(_) if self.remember && self.came_before(&real) => None,
+                Ok(metadata) => Some(InputFile { path, size: metadata.len() }),
+                Err(error) => {
+                    self.problem(&path, &error);
+                    None
+                }
+            },
+            Kind::Other | Kind::Link => {
+                let message = "it is neither a file nor a folder".to_owned();
+                self.problems.push_back(RecordError::file(path, "unreadable", message));
+                None
+            }
+        }
+    }
+
+    /// Whether an ignore file leaves a path out; the innermost that says something decides.
+    fn ignores(&self, path: &Path, is_folder: bool) -> bool {
+        let said = self.folders.iter().rev().find_map(|folder| folder.ignores(path, is_folder));
+        said.unwrap_or(false)
+    }
+
+    /// Whether this was remembered before; it is from now on.
+    fn came_before(&mut self, real: &Path) -> bool {
+        !self.known.insert(xxh3_128(real.as_os_str().as_encoded_bytes()))
+    }
+
+    fn problem(&mut self, path: &Path, error: &io::Error) {
+        self.problems.push_back(RecordError::file(path, "unreadable", error.to_string()));
+    }
+}
+
+/// The path without links; the last part of it may be still to be made.
+fn real_place(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().or_else(|| {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(parent.join(path.file_name()?))
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(inputs: &Inputs, root: &Path) -> Vec<String> {
-        let name = |file: &InputFile| {
-            file.path.strip_prefix(root).unwrap_or(&file.path).to_string_lossy().into_owned()
-        };
-        inputs.files.iter().map(name).collect()
-    }
-
-    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = root.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        root
-    }
-
-    #[test]
-    fn folders_are_sorted_and_filtered() {
-        let root = tree(&[
-            ("b/2.txt", "x"),
-            ("b/10.txt", "xyz"),
-            ("a.txt", ""),
-            (".hidden/a.txt", ""),
-            (".gitignore", "a.txt"),
-            ("b/.datelineignore", "broken/\n*.md\n"),
-            ("b/broken/x.txt", ""),
-            ("b/README.md", ""),
-            ("index/data", ""),
-        ]);
-        let at = root.path();
-        let options = ReadOptions { skip: vec![at.join("b/../index")], ..ReadOptions::default() };
-        let inputs = Inputs::expand(&[at.to_path_buf()], &options);
-        assert_eq!(names(&inputs, at), ["a.txt", "b/10.txt", "b/2.txt"]);
-        assert_eq!(inputs.total_bytes(), 4);
-        let paths = [at.join("b/README.md"), at.join("b"), at.join("b/2.txt"), at.join("none")];
-        let inputs = Inputs::expand(&paths, &options);
-        assert_eq!(names(&inputs, at), ["b/README.md", "b/10.txt", "b/2.txt"]);
-        assert_eq!(inputs.missing, [at.join("none")]);
-        let inputs = Inputs::expand(&["-".into(), "-".into()], &options);
-        assert_eq!(names(&inputs, at), ["-"]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_are_followed_only_when_asked_and_loops_are_told() {
-        let root = tree(&[("a/x.txt", "")]);
-        let at = root.path();
-        std::os::unix::fs::symlink(at, at.join("a/up")).unwrap();
-        std::os::unix::fs::symlink(at.join("a/x.txt"), at.join("a/y.txt")).unwrap();
-        let mut options = ReadOptions::default();
-        let inputs = Inputs::expand(&[at.to_path_buf()], &options);
-        assert_eq!(names(&inputs, at), ["a/x.txt"]);
-        assert_eq!(inputs.links.len(), 2);
-        options.follow = true;
-        let inputs = Inputs::expand(&[at.to_path_buf()], &options);
-        assert_eq!(names(&inputs, at), ["a/x.txt"]);
-        assert_eq!(inputs.problems.len(), 1);
-        assert_eq!(inputs.problems[0].code, "loop");
-        let inputs = Inputs::expand(&[at.join("a/y.txt")], &ReadOptions::default());
-        assert_eq!(inputs.files.len(), 1);
-    }
-}
+mod tests;

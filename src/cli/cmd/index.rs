@@ -19,6 +19,7 @@ use crate::engine::EngineError;
 use crate::engine::embedded::{EmbeddedWriter, WriterOptions};
 use crate::ingest::preview::preview;
 use crate::ingest::{self, Feed, Hooks, IngestError, Options, Phase, Report, Stop};
+use crate::source::Found;
 use crate::tag::Tagger;
 use crate::text::sanitize;
 
@@ -36,14 +37,10 @@ pub fn run(args: &Args, global: &Global, io: &mut Io<'_>) -> Exit {
         Ok(found) => found,
         Err(problem) => return report::diagnostic(&problem, global, io),
     };
-    if let Some(first) = found.links.first() {
-        let links = summary::plural(found.links.len() as u64, "symbolic link");
-        let first = first.display().to_string();
-        let text = format!(
-            "warning: {links} not followed (first {}); --follow reads them",
-            sanitize::line(&first)
-        );
-        tell(io, &text);
+    let inputs = found.found();
+    let told_early = inputs.is_complete();
+    if told_early {
+        warn_of_links(&inputs, io);
     }
     if args.dry_run {
         return args.look(Feed::of(found, setup.read), &setup.options, global, io);
@@ -103,6 +100,9 @@ pub fn run(args: &Args, global: &Global, io: &mut Io<'_>) -> Exit {
         }
     };
     let (mut report, failed) = written;
+    if !told_early {
+        warn_of_links(&inputs, io);
+    }
     if let Some(report) = &mut report {
         report.timed(clock().saturating_sub(started));
     }
@@ -177,6 +177,16 @@ fn write(
         Err(IngestError::Threads(message)) => {
             (None, Some(Failed::Defect(format!("no thread could be started: {message}"))))
         }
+    }
+}
+
+/// Warns of symbolic links that were not followed.
+fn warn_of_links(inputs: &Found, io: &mut Io<'_>) {
+    if let (count, Some(first)) = inputs.links() {
+        let links = summary::plural(count, "symbolic link");
+        let first = first.display().to_string();
+        let first = sanitize::line(&first);
+        tell(io, &format!("warning: {links} not followed (first {first}); --follow reads them"));
     }
 }
 

@@ -161,7 +161,8 @@ impl Args {
             follow: self.follow,
             id_prefix: self.id_prefix.clone().unwrap_or_default(),
             limits: Limits { max_record_bytes: MAX_RECORD_BYTES, ..Limits::default() },
-            skip: vec![index.to_owned()],
+            // A list of rejects is no input, be it of this run or an earlier one.
+            skip: [index].into_iter().chain(self.report.as_deref()).map(Path::to_owned).collect(),
             ..ReadOptions::default()
         };
         for text in &self.set {
@@ -195,7 +196,7 @@ impl Args {
 
     /// Finds the files.
     pub(super) fn find(&self, read: &ReadOptions) -> Result<Inputs, Diagnostic> {
-        let mut found = Inputs::expand(&self.paths, read);
+        let found = Inputs::expand(&self.paths, read);
         let list = |paths: &[PathBuf]| -> String {
             let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
             sanitize::line(&names.join(", ")).into_owned()
@@ -207,11 +208,7 @@ impl Args {
             )
             .hint("nothing was indexed; check the path"));
         }
-        // The list of rejects of an earlier run is no input.
-        if let Some(listed) = self.report.as_ref().and_then(|path| path.canonicalize().ok()) {
-            found.files.retain(|file| !file.path.canonicalize().is_ok_and(|path| path == listed));
-        }
-        if found.files.is_empty() && found.problems.is_empty() {
+        if found.is_empty() {
             return Err(placeless(
                 "no_files",
                 format!("no files to read in {}", list(&self.paths)),
