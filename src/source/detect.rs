@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::columns::Table;
 use super::json::{envelope, is_whole};
+use super::{sgml, smart};
 
 /// Bytes that are looked at.
 pub(super) const SAMPLE: usize = 64 << 10;
@@ -19,6 +20,12 @@ pub enum Format {
     Table,
     /// SGML of the Reuters-21578 collection.
     Reuters,
+    /// `<DOC>` elements, as in TREC's news collections.
+    Trec,
+    /// The `.I .T .W` records of the SMART collections.
+    Smart,
+    /// The `*TEXT` records of the TIME collection.
+    TimeText,
     /// One article of plain text a file.
     Plain,
     /// Nothing but blanks.
@@ -33,6 +40,9 @@ impl Format {
             Format::Json => "JSON",
             Format::Table => "table",
             Format::Reuters => "Reuters SGML",
+            Format::Trec => "TREC SGML",
+            Format::Smart => "SMART",
+            Format::TimeText => "TIME text",
             Format::Plain => "plain text",
             Format::Empty => "empty",
         }
@@ -89,6 +99,14 @@ pub(super) fn sniff(sample: &[u8], path: &Path) -> Result<Format, Refusal> {
     let extension = extension(path);
     if is_reuters(text) {
         return Ok(Format::Reuters);
+    }
+    match smart::sniff(text) {
+        Some(smart::Form::Letters) => return Ok(Format::Smart),
+        Some(smart::Form::Time) => return Ok(Format::TimeText),
+        None => {}
+    }
+    if sgml::Collection::of_documents(text).is_some() {
+        return Ok(Format::Trec);
     }
     let lead: String = text.iter().take(16).map(|byte| byte.to_ascii_lowercase() as char).collect();
     if let Some((_, what)) = MARKUP.iter().find(|(sign, _)| lead.starts_with(sign)) {
@@ -231,6 +249,11 @@ mod tests {
         assert_eq!(of("-", b"{\"id\": oops\n{\"id\":2}\n"), Ok(Format::JsonLines));
         assert_eq!(of("-", b"[AP] TOKYO - Text"), Ok(Format::Plain));
         assert_eq!(of("-", b"<!DOCTYPE lewis SYSTEM>\n<REUTERS >"), Ok(Format::Reuters));
+        assert_eq!(of("-", b"<doc id=\"A1\">\n<TEXT>"), Ok(Format::Trec));
+        assert_eq!(of("-", b"<!-- x -->\n<DOC>\n<DOCNO>A1</DOCNO>"), Ok(Format::Trec));
+        assert_eq!(of("-", b".I 1\n.T\nTitle"), Ok(Format::Smart));
+        assert_eq!(of("-", b"*TEXT 017 01/04/63 PAGE 020\n"), Ok(Format::TimeText));
+        assert_eq!(of("-", b".I would say\n.so it is\n"), Ok(Format::Plain));
         assert_eq!(of("-", b"id,title,body\n1,a,b\n"), Ok(Format::Table));
         assert_eq!(of("a.csv", b"1,a,b\n"), Ok(Format::Table));
         assert_eq!(of("-", b"Peace, at last\n\nText, and more.\n"), Ok(Format::Plain));

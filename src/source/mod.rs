@@ -10,7 +10,9 @@ mod charset;
 mod columns;
 mod csv;
 mod detect;
+mod entities;
 mod fields;
+mod frames;
 mod json;
 mod jsonl;
 mod lenient;
@@ -21,6 +23,7 @@ mod options;
 mod pattern;
 mod plain;
 mod sgml;
+mod smart;
 mod values;
 mod walk;
 

@@ -13,7 +13,7 @@ use super::bytes::{Bytes, Counted, Guard};
 use super::detect::{self, Format};
 use super::mapping::{Description, Mapper, Place};
 use super::options::{Limits, ReadOptions};
-use super::{RecordError, Source, csv, json, jsonl, plain, sgml};
+use super::{RecordError, Source, csv, json, jsonl, plain, sgml, smart};
 use crate::article::Article;
 
 /// Reads the records of one format.
@@ -100,7 +100,13 @@ pub fn open_reader(
         Format::JsonLines => Box::new(jsonl::JsonLines),
         Format::Json => Box::new(json::Json::default()),
         Format::Table => Box::new(csv::Csv::new(sample, path, &mut mapper)),
-        Format::Reuters => Box::new(sgml::Reuters),
+        Format::Reuters => Box::new(sgml::Stories(sgml::Collection::Reuters)),
+        Format::Trec => {
+            let trec = sgml::Collection::of_documents(sample);
+            Box::new(sgml::Stories(trec.unwrap_or(sgml::Collection::Trec)))
+        }
+        Format::Smart => Box::new(smart::Smart(smart::Form::Letters)),
+        Format::TimeText => Box::new(smart::Smart(smart::Form::Time)),
         Format::Plain => Box::new(plain::Plain),
         Format::Empty => {
             let texts = ["txt", "text", "md"];

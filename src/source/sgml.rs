@@ -1,6 +1,7 @@
-//! The SGML of the Reuters-21578 collection: stories of 1987 with labels set by people.
+//! Collections in SGML: one element a story, one after the other, whatever stands between them.
 
-use std::borrow::Cow;
+mod reuters;
+mod trec;
 
 use memchr::memmem;
 use serde_json::Value;
@@ -8,19 +9,72 @@ use serde_json::Value;
 use super::RecordError;
 use super::bytes::Bytes;
 use super::charset::decode;
-use super::fields::Field;
+use super::entities::resolve;
 use super::jsonl::too_large;
 use super::mapping::{Mapper, Place};
 use super::open::Records;
-use super::plain::headline;
 use crate::article::Article;
 
-const OPEN: &[u8] = b"<REUTERS";
-const CLOSE: &[u8] = b"</REUTERS>";
+/// A collection whose stories are elements of one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Collection {
+    /// `<REUTERS>` of Reuters-21578.
+    Reuters,
+    /// `<DOC>` of TREC and of those who took over its form.
+    Trec,
+    /// `<doc>`.
+    TrecLower,
+}
 
-/// Reads one `<REUTERS>` element after the other; what stands between them is skipped.
+impl Collection {
+    fn open(self) -> &'static [u8] {
+        match self {
+            Collection::Reuters => b"<REUTERS",
+            Collection::Trec => b"<DOC",
+            Collection::TrecLower => b"<doc",
+        }
+    }
+
+    fn close(self) -> &'static [u8] {
+        match self {
+            Collection::Reuters => b"</REUTERS>",
+            Collection::Trec => b"</DOC>",
+            Collection::TrecLower => b"</doc>",
+        }
+    }
+
+    /// The collection of `<DOC>` elements that a text begins with, comments and declarations
+    /// passed.
+    pub(super) fn of_documents(text: &[u8]) -> Option<Collection> {
+        let mut rest = text.trim_ascii_start();
+        while rest.starts_with(b"<!") || rest.starts_with(b"<?") {
+            rest = rest[memchr::memchr(b'>', rest)? + 1..].trim_ascii_start();
+        }
+        let lead = &rest[..rest.len().min(2 << 10)];
+        let is_document = |name: &[u8]| memmem::find(lead, name).is_some();
+        let opens = |one: Collection| one.find(&lead[..lead.len().min(5)], false) == Some(0);
+        [Collection::Trec, Collection::TrecLower].into_iter().find(|one| {
+            opens(*one)
+                && [&b"<DOCNO>"[..], b"<docno>", b"<TEXT>", b"<text>", b"<DOCID>", b"<docid>"]
+                    .into_iter()
+                    .any(is_document)
+        })
+    }
+
+    /// The first opening tag in a text. At the end of the text a name may be the beginning of
+    /// another one; `last` says that no more text follows.
+    fn find(self, text: &[u8], last: bool) -> Option<usize> {
+        let open = self.open();
+        memmem::find_iter(text, open).find(|at| match text.get(at + open.len()) {
+            Some(byte) => *byte == b'>' || byte.is_ascii_whitespace(),
+            None => last,
+        })
+    }
+}
+
+/// Reads one element after the other; what stands between them is skipped.
 #[derive(Debug)]
-pub(super) struct Reuters;
+pub(super) struct Stories(pub(super) Collection);
 
 /// Where an element of the stream ends.
 enum Found {
@@ -34,35 +88,39 @@ enum Found {
     TooLong,
 }
 
-impl Records for Reuters {
+impl Records for Stories {
     fn next(
         &mut self,
         bytes: &mut Bytes,
         mapper: &mut Mapper,
     ) -> Option<Result<Article, RecordError>> {
         let limit = mapper.options().limits.max_record_bytes;
-        if !skip_to_open(bytes) {
+        if !self.skip_to_open(bytes) {
             return None;
         }
         let mut place = Place { line: bytes.line(), offset: bytes.offset(), len: 0 };
-        let (len, closed) = match find_end(bytes, limit) {
+        let (len, closed) = match self.find_end(bytes, limit) {
             Found::Whole(len) => (len, true),
             Found::Unclosed(len) => (len, false),
             Found::Cut(_) if bytes.failed() => return None,
             Found::Cut(len) => (len, false),
             Found::TooLong => {
-                bytes.consume(OPEN.len());
-                skip_to_open(bytes);
+                bytes.consume(self.0.open().len());
+                self.skip_to_open(bytes);
                 let len = bytes.offset() - place.offset;
                 return Some(Err(too_large(mapper, place, len, limit)));
             }
         };
         place.len = len as u64;
         let decoded = decode(&bytes.rest()[..len]);
-        let mut article = story(&decoded.text, mapper);
+        let mut article = match self.0 {
+            Collection::Reuters => reuters::story(&decoded.text, mapper),
+            Collection::Trec | Collection::TrecLower => trec::story(&decoded.text, mapper),
+        };
         decoded.tell(&mut article);
         if !closed {
-            article.note("unclosed", "the element is not closed by </REUTERS>".to_owned());
+            let name = String::from_utf8_lossy(self.0.close());
+            article.note("unclosed", format!("the element is not closed by {name}"));
         }
         let record = mapper.finish(article, place);
         bytes.consume(len);
@@ -70,111 +128,53 @@ impl Records for Reuters {
     }
 }
 
-/// Consumes up to the next `<REUTERS`; false if there is none.
-fn skip_to_open(bytes: &mut Bytes) -> bool {
-    loop {
-        if let Some(at) = memmem::find(bytes.rest(), OPEN) {
-            bytes.consume(at);
-            return true;
-        }
-        // Its beginning may be the end of what is in memory.
-        let keep = bytes.rest().len().saturating_sub(OPEN.len() - 1);
-        bytes.consume(keep);
-        if !bytes.fill() {
-            return false;
+impl Stories {
+    /// Consumes up to the next opening tag; false if there is none.
+    fn skip_to_open(&self, bytes: &mut Bytes) -> bool {
+        let mut last = false;
+        loop {
+            if let Some(at) = self.0.find(bytes.rest(), last) {
+                bytes.consume(at);
+                return true;
+            }
+            if last {
+                bytes.consume(bytes.rest().len());
+                return false;
+            }
+            // Its beginning may be the end of what is in memory.
+            let keep = bytes.rest().len().saturating_sub(self.0.open().len());
+            bytes.consume(keep);
+            last = !bytes.fill();
         }
     }
-}
 
-fn find_end(bytes: &mut Bytes, limit: u64) -> Found {
-    let mut seen = OPEN.len();
-    loop {
-        let rest = bytes.rest();
-        let from = seen.min(rest.len());
-        if let Some(at) = memmem::find(&rest[from..], CLOSE) {
-            let end = from + at;
-            let next = memmem::find(&rest[OPEN.len().min(end)..end], OPEN);
-            return match next {
-                Some(at) => Found::Unclosed(OPEN.len() + at),
-                None => Found::Whole(end + CLOSE.len()),
-            };
-        }
-        if rest.len() as u64 > limit {
-            return match memmem::find(&rest[OPEN.len()..], OPEN) {
-                Some(at) => Found::Unclosed(OPEN.len() + at),
-                None => Found::TooLong,
-            };
-        }
-        seen = rest.len().saturating_sub(CLOSE.len() - 1).max(OPEN.len());
-        if !bytes.fill() {
+    fn find_end(&self, bytes: &mut Bytes, limit: u64) -> Found {
+        let (open, close) = (self.0.open().len(), self.0.close());
+        let next = |rest: &[u8], end: usize, last: bool| {
+            self.0.find(&rest[open.min(end)..end], last).map(|at| open + at)
+        };
+        let mut seen = open;
+        loop {
             let rest = bytes.rest();
-            return match memmem::find(&rest[OPEN.len().min(rest.len())..], OPEN) {
-                Some(at) => Found::Unclosed(OPEN.len() + at),
-                None => Found::Cut(rest.len()),
-            };
+            let from = seen.min(rest.len());
+            if let Some(at) = memmem::find(&rest[from..], close) {
+                let end = from + at;
+                return match next(rest, end, false) {
+                    Some(at) => Found::Unclosed(at),
+                    None => Found::Whole(end + close.len()),
+                };
+            }
+            if rest.len() as u64 > limit {
+                return next(rest, rest.len(), false).map_or(Found::TooLong, Found::Unclosed);
+            }
+            seen = rest.len().saturating_sub(close.len() - 1).max(open);
+            if !bytes.fill() {
+                let rest = bytes.rest();
+                let cut = Found::Cut(rest.len());
+                return next(rest, rest.len(), true).map_or(cut, Found::Unclosed);
+            }
         }
     }
-}
-
-fn story(text: &str, mapper: &Mapper) -> Article {
-    let mut article = Article { source: Some("Reuters".to_owned()), ..Article::default() };
-    let (open, rest) = text.split_once('>').unwrap_or((text, ""));
-    for (name, value) in attributes(open) {
-        match name {
-            "NEWID" => article.id = Some(value.trim().to_owned()),
-            name => keep(&mut article, name, value),
-        }
-    }
-    let (head, text) = match tag(rest, |rest| rest.starts_with("TEXT")) {
-        Some(at) => rest.split_at(at),
-        None => (rest, ""),
-    };
-    if let Some(date) = element(head, "DATE") {
-        // Not resolved: a reference to a control character ends the date.
-        mapper.put(&mut article, Field::Date, date.trim().to_owned(), "DATE");
-    }
-    article.given.topic = labels(head, "TOPICS");
-    article.given.country = labels(head, "PLACES");
-    article.given.person = labels(head, "PEOPLE");
-    article.given.org = labels(head, "ORGS");
-    for name in ["EXCHANGES", "COMPANIES"] {
-        let values = labels(head, name);
-        if !values.is_empty() {
-            let values = values.into_iter().map(Value::String).collect();
-            article.extra.insert(name.to_owned(), Value::Array(values));
-        }
-    }
-    if let Some(unknown) = element(head, "UNKNOWN") {
-        keep(&mut article, "UNKNOWN", characters(unknown).trim());
-    }
-    let (open, text) = text.split_once('>').unwrap_or(("", text));
-    for (name, value) in attributes(open) {
-        keep(&mut article, name, value);
-    }
-    if let Some(title) = element(text, "TITLE") {
-        article.title = one_line(title);
-    }
-    if let Some(author) = element(text, "AUTHOR") {
-        article.author = Some(one_line(author)).filter(|author| !author.is_empty());
-    }
-    if let Some(dateline) = element(text, "DATELINE") {
-        let dateline = one_line(dateline);
-        let dateline = dateline.trim_end_matches(['-', ' ']);
-        article.dateline = Some(dateline.to_owned()).filter(|dateline| !dateline.is_empty());
-    }
-    if let Some(body) = element(text, "BODY") {
-        let body = characters(body);
-        without_trailer(&body).clone_into(&mut article.body);
-    } else if article.title.is_empty() {
-        // An unprocessed story stands in TEXT without elements of its own.
-        let raw = text.rsplit_once("</TEXT>").map_or(text, |(raw, _)| raw);
-        let raw = raw.strip_suffix("</REUTERS>").unwrap_or(raw);
-        let raw = characters(raw);
-        let (title, body) = headline(without_trailer(&raw));
-        title.clone_into(&mut article.title);
-        body.clone_into(&mut article.body);
-    }
-    article
 }
 
 fn keep(article: &mut Article, name: &str, value: &str) {
@@ -218,138 +218,6 @@ fn tag(text: &str, wanted: impl Fn(&str) -> bool) -> Option<usize> {
     memchr::memchr_iter(b'<', text.as_bytes()).find(|at| wanted(&text[at + 1..]))
 }
 
-/// The `<D>` items of an element.
-fn labels(text: &str, name: &str) -> Vec<String> {
-    let Some(list) = element(text, name) else { return Vec::new() };
-    list.split("<D>")
-        .skip(1)
-        .filter_map(|item| item.split("</D>").next())
-        .map(|item| characters(item).trim().to_owned())
-        .filter(|item| !item.is_empty())
-        .collect()
-}
-
-/// The text with entities resolved and references to control characters dropped.
-fn characters(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let used = match rest.as_bytes().iter().take(10).position(|byte| *byte == b';') {
-            Some(end) => entity(&rest[1..end], &mut out).then_some(end + 1),
-            None => None,
-        };
-        if used.is_none() {
-            out.push('&');
-        }
-        rest = &rest[used.unwrap_or(1)..];
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
-fn entity(name: &str, out: &mut String) -> bool {
-    match name {
-        "lt" => out.push('<'),
-        "gt" => out.push('>'),
-        "amp" => out.push('&'),
-        "quot" => out.push('"'),
-        name => {
-            let number = name.strip_prefix('#').and_then(|digits| digits.parse().ok());
-            match number.and_then(char::from_u32) {
-                Some(c) if !c.is_control() || matches!(c, '\t' | '\n') => out.push(c),
-                Some(_) => {}
-                None => return false,
-            }
-        }
-    }
-    true
-}
-
 fn one_line(text: &str) -> String {
-    characters(text).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The body without the agency's name under it.
-fn without_trailer(body: &str) -> &str {
-    let body = body.trim_end();
-    match body.rsplit_once('\n') {
-        Some((rest, last)) if last.trim().eq_ignore_ascii_case("reuter") => rest.trim_end(),
-        None if body.trim().eq_ignore_ascii_case("reuter") => "",
-        _ => body,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{ReadOptions, open_reader};
-    use super::*;
-
-    const SAMPLE: &str = "<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n\
-        <REUTERS TOPICS=\"YES\" LEWISSPLIT=\"TRAIN\" OLDID=\"9\" NEWID=\"1\">\n\
-        <DATE>26-FEB-1987 15:01:01.79&#5;&#5;RM</DATE>\n\
-        <TOPICS><D>rice</D></TOPICS>\n<PLACES><D>japan</D><D>usa </D></PLACES>\n\
-        <PEOPLE></PEOPLE>\n<ORGS><D>gatt</D></ORGS>\n<EXCHANGES><D>tse</D></EXCHANGES>\n\
-        <UNKNOWN>\n&#5;&#5;C T\n&#22;f01</UNKNOWN>\n<TEXT>&#2;\n\
-        <TITLE>RICE &lt;ABC> &amp; TRADE</TITLE>\n<AUTHOR>    By A. Writer, Reuters</AUTHOR>\n\
-        <DATELINE>    TOKYO, Feb 26 - </DATELINE><BODY>Rice was sold\nin Tokyo.\n    \
-        More &lt;XYZ.T>.\n Reuter\n&#3;</BODY></TEXT>\n</REUTERS>\n\
-        <REUTERS NEWID=\"2\">\n<DATE> 3-MAR-1987</DATE>\n<TEXT TYPE=\"BRIEF\">&#2;\n\
-        <TITLE>BRIEF\n</TITLE>&#3;</TEXT>\n</REUTERS>\n\
-        <REUTERS NEWID=\"3\"><TEXT TYPE=\"UNPROC\">&#2;\nRATES 1\n    Two weeks\n&#3;</TEXT>\n\
-        </REUTERS>\n";
-
-    fn read(text: Vec<u8>, options: &ReadOptions) -> Vec<Result<Article, RecordError>> {
-        let reader = Box::new(std::io::Cursor::new(text));
-        open_reader(reader, "r.sgm".as_ref(), 0, options).unwrap().collect()
-    }
-
-    #[test]
-    fn stories_briefs_and_unprocessed_texts_are_read() {
-        let all = read(SAMPLE.as_bytes().to_vec(), &ReadOptions::default());
-        let all: Vec<Article> = all.into_iter().map(Result::unwrap).collect();
-        let story = &all[0];
-        assert_eq!(story.id.as_deref(), Some("1"));
-        assert_eq!(story.title, "RICE <ABC> & TRADE");
-        assert_eq!(story.body, "Rice was sold\nin Tokyo.\n    More <XYZ.T>.");
-        assert_eq!(story.dateline.as_deref(), Some("TOKYO, Feb 26"));
-        assert_eq!(story.author.as_deref(), Some("By A. Writer, Reuters"));
-        assert_eq!(story.date.as_ref().unwrap().display(), "1987-02-26T15:01");
-        assert_eq!(story.given.country, ["japan", "usa"]);
-        assert_eq!(story.given.topic, ["rice"]);
-        assert_eq!(story.given.org, ["gatt"]);
-        assert_eq!(story.extra["LEWISSPLIT"], "TRAIN");
-        assert_eq!(story.extra["UNKNOWN"], "C T\nf01");
-        assert_eq!(story.provenance.line, 2);
-        assert!(story.notes.is_empty());
-        assert!(all[1].is_stub());
-        assert_eq!(all[1].title, "BRIEF");
-        assert_eq!(all[1].extra["TYPE"], "BRIEF");
-        assert_eq!((all[2].title.as_str(), all[2].body.as_str()), ("RATES 1", "    Two weeks"));
-    }
-
-    #[test]
-    fn an_unclosed_or_cut_story_spoils_no_other() {
-        let broken = SAMPLE.replacen("</REUTERS>", "", 1);
-        let all = read(broken.into_bytes(), &ReadOptions::default());
-        assert_eq!(all.len(), 3);
-        assert_eq!(all[0].as_ref().unwrap().notes[0].code, "unclosed");
-        let cut = &SAMPLE.as_bytes()[..SAMPLE.len() - 60];
-        assert_eq!(read(cut.to_vec(), &ReadOptions::default()).len(), 3);
-    }
-
-    #[test]
-    fn a_story_that_is_too_large_is_skipped() {
-        let mut options = ReadOptions::default();
-        options.limits.max_record_bytes = 300_000;
-        let long = SAMPLE.replacen("Rice was", &"long ".repeat(200_000), 1);
-        let all = read(long.into_bytes(), &options);
-        let codes: Vec<_> =
-            all.iter().map(|one| one.as_ref().map(|_| ()).map_err(|e| e.code)).collect();
-        assert_eq!(codes, [Err("too_large"), Ok(()), Ok(())]);
-    }
+    resolve(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -61,3 +61,20 @@ fn the_seed_article_is_tagged_as_wanted() {
     assert_eq!(sorted(&hit["facets"]["person"]), ["vladimir-putin", "yoshimasa-hayashi"]);
     assert_eq!(sorted(&hit["major"]["event"]), ["diplomacy/treaty"]);
 }
+
+#[test]
+fn the_classic_test_collections_lose_no_text() {
+    for (name, file, count, query, hits) in [
+        ("time-dev", "time/TIME.ALL", 423, "date:1963-01-04", 10),
+        ("cran-cisi", "cran/cran.all.1400", 1400, "is:stub", 2),
+        ("cran-cisi", "cisi/CISI.ALL", 1460, "is:stub", 0),
+    ] {
+        let Some(data) = shared(name) else { return };
+        let dir = tempfile::tempdir().unwrap();
+        let file = data.path().join(file);
+        let indexed = dateline(dir.path(), &["index", file.to_str().unwrap()]);
+        assert_eq!(indexed.code, 0, "{}", indexed.err);
+        assert_eq!(dateline(dir.path(), &["count", "*"]).out.trim(), count.to_string());
+        assert_eq!(dateline(dir.path(), &["count", query]).out.trim(), hits.to_string());
+    }
+}

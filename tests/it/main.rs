@@ -3,6 +3,7 @@
 
 mod archive;
 mod cli;
+mod formats;
 mod oracle;
 mod query;
 mod readme;

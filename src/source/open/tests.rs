@@ -131,13 +131,15 @@ proptest! {
     #[test]
     fn any_bytes_end_without_panic(
         bytes in proptest::collection::vec(any::<u8>(), 0..400),
-        seed in 0usize..12,
+        seed in 0usize..16,
     ) {
-        let heads: [&[u8]; 12] = [
+        let heads: [&[u8]; 16] = [
             b"", b"{\"title\":\"", b"[{\"title\":\"a\"},", b"id,title,body\n1,\"a\",",
             b"<REUTERS NEWID=\"1\"><DATE>", b"<REUTERS ><TEXT><TITLE>&#", b"Title: a\n",
             b"---\ntitle: x\n", b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd",
             b"{\"articles\":[{\"a\":[", b"title\tbody\n\"",
+            b"<DOC><DOCNO>1</DOCNO><TEXT>", b"<DOC id=\"1\"><TEXT><P", b".I 1\n.T\n",
+            b"*TEXT 017 01/04/63\n",
         ];
         let whole = [heads[seed], &bytes].concat();
         for name in ["a", "a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "a.sgm"] {
@@ -153,8 +155,14 @@ proptest! {
             if let Ok(all) = read(name, text.as_bytes()) {
                 prop_assert!(all.len() <= text.len() + 1);
             }
-            let story = format!("<REUTERS NEWID=\"1\">{text}</REUTERS>");
-            let _ = read(name, story.as_bytes());
+            for story in [
+                format!("<REUTERS NEWID=\"1\">{text}</REUTERS>"),
+                format!("<DOC><DOCNO>1</DOCNO>{text}</DOC>"),
+                format!(".I 1\n.T\n{text}"),
+                format!("*TEXT 1 {text}"),
+            ] {
+                let _ = read(name, story.as_bytes());
+            }
         }
     }
 
