@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::columns::Table;
 use super::json::{envelope, is_whole};
-use super::{sgml, smart};
+use super::{front_matter, sgml, smart};
 
 /// Bytes that are looked at.
 pub(super) const SAMPLE: usize = 64 << 10;
@@ -26,6 +26,8 @@ pub enum Format {
     Smart,
     /// The `*TEXT` records of the TIME collection.
     TimeText,
+    /// Markdown, or a plain text, with or without a head of YAML or TOML.
+    Markdown,
     /// One article of plain text a file.
     Plain,
     /// Nothing but blanks.
@@ -43,6 +45,7 @@ impl Format {
             Format::Trec => "TREC SGML",
             Format::Smart => "SMART",
             Format::TimeText => "TIME text",
+            Format::Markdown => "Markdown",
             Format::Plain => "plain text",
             Format::Empty => "empty",
         }
@@ -112,6 +115,9 @@ pub(super) fn sniff(sample: &[u8], path: &Path) -> Result<Format, Refusal> {
     if let Some((_, what)) = MARKUP.iter().find(|(sign, _)| lead.starts_with(sign)) {
         return Err(("not_supported", format!("{what} is not read yet")));
     }
+    if has_head(text) {
+        return Ok(Format::Markdown);
+    }
     let lines = matches!(extension.as_str(), "jsonl" | "ndjson" | "jl");
     if let Some(format) = json_format(text, lines) {
         return Ok(format);
@@ -120,7 +126,8 @@ pub(super) fn sniff(sample: &[u8], path: &Path) -> Result<Format, Refusal> {
         "json" => Ok(Format::Json),
         _ if lines => Ok(Format::JsonLines),
         "csv" | "tsv" | "tab" => Ok(Format::Table),
-        "txt" | "text" | "md" => Ok(Format::Plain),
+        "md" | "markdown" | "mdown" | "mkd" => Ok(Format::Markdown),
+        "txt" | "text" => Ok(Format::Plain),
         _ if Table::is_evident(text) => Ok(Format::Table),
         _ => Ok(Format::Plain),
     }
@@ -170,6 +177,11 @@ fn refuse_binary(sample: &[u8]) -> Result<(), Refusal> {
         return Err(("binary", format!("no text: {percent} % of it are control characters")));
     }
     Ok(())
+}
+
+fn has_head(text: &[u8]) -> bool {
+    (text.starts_with(b"---") || text.starts_with(b"+++"))
+        && front_matter::split(&String::from_utf8_lossy(text)).is_some()
 }
 
 fn is_reuters(text: &[u8]) -> bool {

@@ -13,7 +13,7 @@ use super::bytes::{Bytes, Counted, Guard};
 use super::detect::{self, Format};
 use super::mapping::{Description, Mapper, Place};
 use super::options::{Limits, ReadOptions};
-use super::{RecordError, Source, csv, json, jsonl, plain, sgml, smart};
+use super::{RecordError, Source, csv, json, jsonl, markdown, plain, sgml, smart};
 use crate::article::Article;
 
 /// Reads the records of one format.
@@ -107,9 +107,13 @@ pub fn open_reader(
         }
         Format::Smart => Box::new(smart::Smart(smart::Form::Letters)),
         Format::TimeText => Box::new(smart::Smart(smart::Form::Time)),
+        Format::Markdown => {
+            let plain = ["txt", "text"].contains(&detect::extension(path).as_str());
+            Box::new(markdown::Markdown::new(!plain))
+        }
         Format::Plain => Box::new(plain::Plain),
         Format::Empty => {
-            let texts = ["txt", "text", "md"];
+            let texts = ["txt", "text", "md", "markdown"];
             if texts.contains(&detect::extension(path).as_str()) {
                 return Err(RecordError::file(path, "empty", "the file is empty".to_owned()));
             }

@@ -71,41 +71,25 @@ fn article(text: &str, mapper: &mut Mapper) -> Article {
     article
 }
 
-/// The `Key: value` lines before the first blank line, or between two lines of `---`, and the
-/// text after them.
+/// The `Key: value` lines before the first blank line, and the text after them.
 ///
 /// They are head lines only if all lines before the blank one look so and the first key is a
 /// known one; a single line must name a title, a date, an id or the like.
 fn head_lines(text: &str) -> (Pairs<'_>, &str) {
     let none = || (Vec::new(), text);
-    let start = without_blank_lines(text);
-    let fenced = start.strip_prefix("---\n");
-    let mut rest = fenced.unwrap_or(start);
+    let mut rest = without_blank_lines(text);
     let mut pairs: Pairs<'_> = Vec::new();
     loop {
         let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        let trimmed = line.trim();
-        if fenced.is_some() && (trimmed == "---" || trimmed == "...") {
-            return (pairs, after);
-        }
-        if fenced.is_none() && trimmed.is_empty() {
+        if line.trim().is_empty() {
             rest = after;
             break;
         }
-        if rest.is_empty() || pairs.len() == HEAD_LINES {
+        let Some((key, value)) = key_value(line) else { return none() };
+        if pairs.len() == HEAD_LINES {
             return none();
         }
-        match (key_value(line), pairs.last_mut()) {
-            (Some((key, value)), _) => {
-                pairs.push((Cow::Borrowed(key), Value::String(value.to_owned())));
-            }
-            // YAML lists: "tags:" and then "- a".
-            (None, Some((_, value))) if fenced.is_some() && trimmed.starts_with("- ") => {
-                add_item(value, unquoted(trimmed[2..].trim()));
-            }
-            (None, _) if fenced.is_some() && trimmed.is_empty() => {}
-            _ => return none(),
-        }
+        pairs.push((Cow::Borrowed(key), Value::String(value.to_owned())));
         rest = after;
     }
     let single = [
@@ -124,7 +108,8 @@ fn head_lines(text: &str) -> (Pairs<'_>, &str) {
     }
 }
 
-fn key_value(line: &str) -> Option<(&str, &str)> {
+/// Key and value of a line `Key: value`.
+pub(super) fn key_value(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(':')?;
     let fits = !key.is_empty()
         && key.len() <= 32
@@ -141,7 +126,8 @@ fn unquoted(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-fn add_item(value: &mut Value, item: &str) {
+/// Adds an item to a list; what was no list yet becomes one.
+pub(super) fn add_item(value: &mut Value, item: &str) {
     if !value.is_array() {
         *value = Value::Array(Vec::new());
     }
@@ -178,7 +164,7 @@ pub(super) fn headline(text: &str) -> (&str, &str) {
 }
 
 /// The text from the first line that is not blank.
-fn without_blank_lines(text: &str) -> &str {
+pub(super) fn without_blank_lines(text: &str) -> &str {
     let start = text.len() - text.trim_start().len();
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
     &text[line..]
@@ -232,9 +218,6 @@ mod tests {
         assert_eq!(article.extra["Edition"], "late");
         let article = read("Date: 2019-03-05\n\nPact signed\n\nText.\n");
         assert_eq!((article.title.as_str(), article.body.as_str()), ("Pact signed", "Text."));
-        let article = read("---\ntitle: \"A: b\"\ntags:\n  - x\n  - y\n---\n\nText.\n");
-        assert_eq!((article.title.as_str(), article.body.as_str()), ("A: b", "Text."));
-        assert_eq!(article.given.tag, ["x", "y"]);
     }
 
     #[test]

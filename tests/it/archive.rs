@@ -78,3 +78,22 @@ fn the_classic_test_collections_lose_no_text() {
         assert_eq!(dateline(dir.path(), &["count", query]).out.trim(), hits.to_string());
     }
 }
+
+#[test]
+fn a_markdown_digest_gives_each_story_its_address_and_day() {
+    let Some(data) = shared("xinwen-2024-03") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let mut args = vec!["index".to_owned(), "--format".to_owned(), "json".to_owned()];
+    for entry in std::fs::read_dir(data.path().join("vol_xinwenlianbo_zh")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "md") {
+            args.push(path.to_str().unwrap().to_owned());
+        }
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let indexed = dateline(dir.path(), &args);
+    let report: serde_json::Value = serde_json::from_str(&indexed.out).unwrap();
+    // 455 stories, and the contents of 29 of the 31 days.
+    assert_eq!(report["read"], 484, "{report}");
+    assert_eq!(report["undated"], 0, "{report}");
+}

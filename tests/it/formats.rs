@@ -4,9 +4,14 @@ use crate::support::dateline;
 
 #[test]
 fn each_format_gives_all_its_articles() {
-    for (file, read, stubs, rejected) in
-        [("trec.sgml", 3, 0, 0), ("time.txt", 2, 0, 0), ("smart.all", 2, 1, 0)]
-    {
+    for (file, read, stubs, rejected) in [
+        ("trec.sgml", 3, 0, 0),
+        ("time.txt", 2, 0, 0),
+        ("smart.all", 2, 1, 0),
+        ("jekyll.md", 1, 0, 0),
+        ("two-stories.md", 2, 0, 0),
+        ("digest.md", 3, 0, 0),
+    ] {
         let dir = tempfile::tempdir().unwrap();
         let path = format!("tests/data/formats/{file}");
         let indexed = dateline(dir.path(), &["index", "--format", "json", &path]);

@@ -131,18 +131,19 @@ proptest! {
     #[test]
     fn any_bytes_end_without_panic(
         bytes in proptest::collection::vec(any::<u8>(), 0..400),
-        seed in 0usize..16,
+        seed in 0usize..19,
     ) {
-        let heads: [&[u8]; 16] = [
+        let heads: [&[u8]; 19] = [
             b"", b"{\"title\":\"", b"[{\"title\":\"a\"},", b"id,title,body\n1,\"a\",",
             b"<REUTERS NEWID=\"1\"><DATE>", b"<REUTERS ><TEXT><TITLE>&#", b"Title: a\n",
             b"---\ntitle: x\n", b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd",
             b"{\"articles\":[{\"a\":[", b"title\tbody\n\"",
             b"<DOC><DOCNO>1</DOCNO><TEXT>", b"<DOC id=\"1\"><TEXT><P", b".I 1\n.T\n",
-            b"*TEXT 017 01/04/63\n",
+            b"*TEXT 017 01/04/63\n", b"---\ntitle: a\n---\n", b"+++\na = 1\n+++\n# b\n",
+            b"# a\n\n## [b](https://c.d)\n\n## [b](https://c.e)\n",
         ];
         let whole = [heads[seed], &bytes].concat();
-        for name in ["a", "a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "a.sgm"] {
+        for name in ["a", "a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "a.sgm", "a.md"] {
             if let Ok(all) = read(name, &whole) {
                 prop_assert!(all.len() <= whole.len() + 1);
             }
@@ -151,7 +152,7 @@ proptest! {
 
     #[test]
     fn text_like_bytes_end_without_panic(text in "[\"\\\\{}\\[\\],:\\n\\t<>&#;/A-Ta-e0-3 é-]{0,300}") {
-        for name in ["a", "a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "a.sgm"] {
+        for name in ["a", "a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "a.sgm", "a.md"] {
             if let Ok(all) = read(name, text.as_bytes()) {
                 prop_assert!(all.len() <= text.len() + 1);
             }
@@ -160,6 +161,8 @@ proptest! {
                 format!("<DOC><DOCNO>1</DOCNO>{text}</DOC>"),
                 format!(".I 1\n.T\n{text}"),
                 format!("*TEXT 1 {text}"),
+                format!("---\na: {text}\n---\n{text}"),
+                format!("+++\na = {text}\n+++\n{text}"),
             ] {
                 let _ = read(name, story.as_bytes());
             }

@@ -1,8 +1,6 @@
 //! The `<DOC>` of TREC's news collections (AP, WSJ, FT, LA Times, FR, FBIS, SJMN, newer agency
 //! copy) and of the corpora that took over its form.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use super::{attributes, one_line, tag};
@@ -11,6 +9,7 @@ use crate::article::{Article, PartialDate};
 use crate::source::entities::resolve;
 use crate::source::fields::Field;
 use crate::source::mapping::{Mapper, take_date};
+use crate::source::markup::untagged;
 
 /// What an element of a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,57 +222,6 @@ fn running(text: &str) -> String {
     let start = text.len() - text.trim_start().len();
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
     text[line..].trim_end().to_owned()
-}
-
-/// Elements that begin a paragraph.
-const BREAKS: [&str; 12] =
-    ["P", "BR", "PARA", "TABLE", "TABLEROW", "ROWRULE", "ROW", "TR", "H1", "H2", "H3", "LI"];
-
-/// Text with a paragraph break for each tag that begins a paragraph, nothing for any other tag
-/// or comment.
-fn untagged(text: &str) -> Cow<'_, str> {
-    if !text.contains('<') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = if rest.starts_with("<!--") {
-            rest.find("-->").map(|end| end + 3)
-        } else if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
-            // A tag is short; a sign that means "less than" has no end near.
-            rest.find('>').filter(|end| *end < 400).map(|end| end + 1)
-        } else {
-            None
-        };
-        let Some(end) = end else {
-            out.push('<');
-            rest = &rest[1..];
-            continue;
-        };
-        let name = rest[1..end - 1].trim_start_matches('/');
-        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        if BREAKS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            paragraph(&mut out);
-        }
-        rest = &rest[end..];
-        // The line break after a tag that stands alone on its line goes with it.
-        if out.is_empty() || out.ends_with('\n') {
-            rest = rest.strip_prefix("\r\n").or(rest.strip_prefix('\n')).unwrap_or(rest);
-        }
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
-fn paragraph(out: &mut String) {
-    let kept = out.trim_end_matches([' ', '\t', '\n', '\r']).len();
-    out.truncate(kept);
-    if kept > 0 {
-        out.push_str("\n\n");
-    }
 }
 
 /// Takes a date as TREC's collections write it: `910514`, `03/24/87` (month first), `January 1,
