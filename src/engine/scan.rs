@@ -17,7 +17,8 @@ use super::{
 use crate::analyze::{Analyzers, analyzer_name};
 use crate::plan::facet::open_id;
 use crate::plan::{
-    Catalogue, Clause, Entry, FacetChoice, FacetClass, FacetField, FacetSub, PlaceClause, Plan,
+    Catalogue, Clause, Entry, FacetChoice, FacetClass, FacetField, FacetSub, Measured, PlaceClause,
+    Plan,
 };
 use crate::tag::{Class, Level, Origin};
 
@@ -94,6 +95,13 @@ impl Scanned {
                             .any(|value| value == id || is_below(facet.field.class, value, id))
                     }),
                 }
+            }
+            Clause::Measure(measure) => {
+                let number = match measure.of {
+                    Measured::Added => self.stored.added,
+                    Measured::Words => i64::from(self.layout.body),
+                };
+                (measure.start..measure.end).contains(&number)
             }
             Clause::Dates(interval) => self.stored.article.date.as_ref().is_some_and(|date| {
                 if interval.overlap {

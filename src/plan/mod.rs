@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod dates;
 pub mod facet;
 pub mod finder;
+pub mod pattern;
 pub mod places;
 pub mod resolve;
 pub mod sloppy;
@@ -16,6 +17,7 @@ use crate::diag::Span;
 
 pub use catalogue::{Catalogue, Entry};
 pub use facet::{FacetClass, FacetField, FacetSub};
+pub use pattern::{Fuzzy, Regular};
 pub use places::{PlaceClause, PlaceNode, Unit, Words};
 pub use resolve::{Resolved, Resolver};
 
@@ -48,6 +50,8 @@ pub enum Clause {
     Facet(FacetTerms),
     /// The article's date lies in, or touches, this interval. Never scores.
     Dates(DateInterval),
+    /// A number of the article lies in a range. Never scores.
+    Measure(Measure),
     /// One of these articles. Never scores.
     Ids(Vec<String>),
     /// The article is a stub (no running text). Never scores.
@@ -135,6 +139,10 @@ pub enum Pattern {
         /// How it must be written.
         case: Case,
     },
+    /// Words within some edits.
+    Fuzzy(Fuzzy),
+    /// Words that match a regular expression.
+    Regular(Regular),
 }
 
 /// How a word is written.
@@ -184,6 +192,29 @@ pub enum FacetChoice {
     Ids(Vec<String>),
 }
 
+/// A number that every article has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measured {
+    /// When it was indexed, seconds since 1970 UTC.
+    Added,
+    /// Words of the running text.
+    Words,
+}
+
+/// A range of a number, half open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Measure {
+    /// Which number.
+    pub of: Measured,
+    /// The least, or `i64::MIN`.
+    pub start: i64,
+    /// One past the most, or `i64::MAX`.
+    pub end: i64,
+    /// Where the clause stands in the query.
+    pub span: Span,
+}
+
 /// An interval of time, half open, in seconds since 1970 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct DateInterval {
@@ -203,6 +234,8 @@ impl Pattern {
         match self {
             Pattern::Wildcard(parts) => wildcard_matches(parts, word),
             Pattern::Cased { word: wanted, .. } => wanted == word,
+            Pattern::Fuzzy(fuzzy) => fuzzy.matches(word),
+            Pattern::Regular(regular) => regular.matches(word),
         }
     }
 
@@ -214,6 +247,8 @@ impl Pattern {
                 _ => "",
             },
             Pattern::Cased { word, .. } => word,
+            Pattern::Fuzzy(fuzzy) => fuzzy.first(),
+            Pattern::Regular(regular) => regular.literal_prefix(),
         }
     }
 }

@@ -178,6 +178,7 @@ impl Matcher {
             | Clause::Nothing
             | Clause::Places(_)
             | Clause::Dates(_)
+            | Clause::Measure(_)
             | Clause::Ids(_)
             | Clause::Stub
             | Clause::Not(_) => {}

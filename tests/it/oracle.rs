@@ -13,8 +13,8 @@ use dateline::engine::scan::Scan;
 use dateline::engine::{Engine, FacetQuestion, Order, Question, Sink, TaggedArticle};
 use dateline::plan::{
     Case, Catalogue, Clause, DateInterval, FacetChoice, FacetClass, FacetField, FacetSub,
-    FacetTerms, Layer, Pattern, PlaceClause, PlaceNode, Plan, Scope, Slot, TextClause, Unit,
-    WildcardPart, Words as PlaceWords,
+    FacetTerms, Fuzzy, Layer, Measure, Measured, Pattern, PlaceClause, PlaceNode, Plan, Regular,
+    Scope, Slot, TextClause, Unit, WildcardPart, Words as PlaceWords,
 };
 use dateline::tag::{Class, Level, Mention, Origin, Part, Tag, Tags};
 use proptest::prelude::*;
@@ -258,6 +258,14 @@ fn form_slot() -> impl Strategy<Value = Slot> {
             Slot { offset: 0, terms, pattern: None }
         }),
         1 => wildcard.prop_map(pattern),
+        1 => (0usize..4, 0u8..3).prop_map(|(word, distance)| {
+            let word = ["pact", "sign", "elan", "japan"][word].to_owned();
+            Pattern::Fuzzy(Fuzzy { word, distance })
+        }).prop_map(pattern),
+        1 => (0usize..4).prop_map(|at| {
+            let source = ["pacts?", "s[a-i].*", ".*an", "treat(y|ies)"][at];
+            Pattern::Regular(Regular::parse(source).unwrap())
+        }).prop_map(pattern),
         2 => cased.prop_map(pattern),
     ]
 }
@@ -387,6 +395,10 @@ fn plan() -> impl Strategy<Value = Plan> {
                 overlap,
                 span: Span::default(),
             })
+        }),
+        1 => (0usize..2, 0i64..9, 0i64..5).prop_map(|(of, start, length)| {
+            let of = [Measured::Words, Measured::Added][of];
+            Clause::Measure(Measure { of, start, end: start + length, span: Span::default() })
         }),
         1 => Just(Clause::All),
         1 => Just(Clause::Nothing),

@@ -12,7 +12,7 @@ use tantivy::{Searcher, Term};
 use super::anyof::AnyOfQuery;
 use super::columns::Columns;
 use super::document::{STUB_TERM, value_term};
-use super::filter::{Condition, ConfirmedQuery, DateQuery};
+use super::filter::{Condition, ConfirmedQuery, DateQuery, Interval};
 use super::leads::{Leads, all_of, ranks};
 use super::phrase::{PositionQuery, Window};
 use super::places::PlaceQuery;
@@ -20,7 +20,7 @@ use super::schema::Fields;
 use super::tokens::cut;
 use crate::engine::EngineError;
 use crate::plan::finder::MAX_PAIRS;
-use crate::plan::{Clause, DateInterval, FacetChoice, Layer, PlaceClause, Plan, Scope, TextClause};
+use crate::plan::{Clause, FacetChoice, Layer, PlaceClause, Plan, Scope, TextClause};
 
 /// Compiles plans against one state of an index.
 #[derive(Clone, Copy)]
@@ -108,7 +108,8 @@ impl Compiler<'_> {
                     self.facet_terms(ids.iter().map(|id| value_term(facet.field, id)))
                 }
             },
-            Clause::Dates(interval) => Box::new(self.dates(*interval)),
+            Clause::Dates(interval) => Box::new(self.within(Interval::Date(*interval))),
+            Clause::Measure(measure) => Box::new(self.within(Interval::Measure(*measure))),
             Clause::Ids(ids) => {
                 any_of(ids.iter().map(|id| Term::from_field_text(self.fields.id, id)).collect())
             }
@@ -161,7 +162,12 @@ impl Compiler<'_> {
                 Clause::Not(inner) => leading.push((Occur::MustNot, self.clause(inner)?)),
                 Clause::Maybe(inner) => leading.push((Occur::Should, self.clause(inner)?)),
                 Clause::Dates(interval) => {
-                    conditions.push(Condition::Date(*interval, self.columns.clone()));
+                    conditions
+                        .push(Condition::Date(Interval::Date(*interval), self.columns.clone()));
+                }
+                Clause::Measure(measure) => {
+                    let interval = Interval::Measure(*measure);
+                    conditions.push(Condition::Date(interval, self.columns.clone()));
                 }
                 Clause::Text(text) => add(self.text(text)?, &mut leading, &mut conditions),
                 Clause::Places(clause) => {
@@ -178,7 +184,7 @@ impl Compiler<'_> {
         });
         let leads = leading.iter().any(|(occur, _)| *occur == Occur::Must);
         if !leads && let [Condition::Date(interval, _)] = conditions.as_slice() {
-            leading.push((Occur::Must, Box::new(self.dates(*interval))));
+            leading.push((Occur::Must, Box::new(self.within(*interval))));
             conditions.clear();
         } else if !leads {
             leading.push((Occur::Must, unscored(Box::new(AllQuery))));
@@ -190,7 +196,7 @@ impl Compiler<'_> {
         Ok(Box::new(ConfirmedQuery { inner, conditions }))
     }
 
-    fn dates(&self, interval: DateInterval) -> DateQuery {
+    fn within(&self, interval: Interval) -> DateQuery {
         DateQuery { interval, columns: self.columns.clone() }
     }
 

@@ -8,13 +8,22 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 use super::columns::{Columns, SegmentColumns};
 use super::phrase::{PositionQuery, PositionScorer, PositionWeight};
 use super::places::{PlaceCheck, PlaceQuery};
-use crate::plan::DateInterval;
+use crate::plan::{DateInterval, Measure, Measured};
 
-/// Articles whose date lies inside, or touches, an interval. Scores 0.
+/// What is read of a column of an article, and where it must lie.
+#[derive(Debug, Clone, Copy)]
+pub enum Interval {
+    /// Its date.
+    Date(DateInterval),
+    /// Another number.
+    Measure(Measure),
+}
+
+/// Articles whose date or number lies inside an interval. Scores 0.
 #[derive(Debug, Clone)]
 pub struct DateQuery {
     /// The interval.
-    pub interval: DateInterval,
+    pub interval: Interval,
     /// Where dates are read.
     pub columns: Columns,
 }
@@ -26,7 +35,7 @@ impl Query for DateQuery {
 }
 
 struct DateWeight {
-    interval: DateInterval,
+    interval: Interval,
     columns: Columns,
 }
 
@@ -57,18 +66,28 @@ fn no_match(doc: DocId) -> TantivyError {
 /// Reads the dates of a segment.
 struct DateCheck {
     columns: Arc<SegmentColumns>,
-    interval: DateInterval,
+    interval: Interval,
 }
 
 impl DateCheck {
-    fn open(columns: &Columns, reader: &SegmentReader, interval: DateInterval) -> DateCheck {
+    fn open(columns: &Columns, reader: &SegmentReader, interval: Interval) -> DateCheck {
         DateCheck { columns: columns.of(reader), interval }
     }
 
     fn holds(&self, doc: DocId) -> bool {
+        let interval = match &self.interval {
+            Interval::Date(interval) => interval,
+            Interval::Measure(measure) => {
+                let number = match measure.of {
+                    Measured::Added => self.columns.added(doc),
+                    Measured::Words => i64::try_from(self.columns.body_words().get_val(doc)).ok(),
+                };
+                return number.is_some_and(|number| (measure.start..measure.end).contains(&number));
+            }
+        };
         let Some(start) = self.columns.date(doc) else { return false };
-        let (from, to) = (self.interval.start, self.interval.end);
-        if self.interval.overlap {
+        let (from, to) = (interval.start, interval.end);
+        if interval.overlap {
             start < to && self.columns.date_end(doc).is_some_and(|end| end > from)
         } else {
             start >= from && start < to && self.columns.date_end(doc).is_some_and(|end| end <= to)
@@ -128,7 +147,7 @@ impl Scorer for DateScorer {
 #[derive(Debug, Clone)]
 pub enum Condition {
     /// A date.
-    Date(DateInterval, Columns),
+    Date(Interval, Columns),
     /// Words at distances; their terms are part of the other query, so that it leads there.
     Positions(PositionQuery),
     /// Words at places; what leads to them is part of the other query.
@@ -173,7 +192,7 @@ impl Query for ConfirmedQuery {
 }
 
 enum CheckWeight {
-    Date(DateInterval, Columns),
+    Date(Interval, Columns),
     Positions(Box<PositionWeight>),
     Places(Box<PlaceQuery>),
 }

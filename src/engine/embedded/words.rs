@@ -1,7 +1,9 @@
 //! Word patterns to the words of the index that match: counted, never cut off silently.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
+use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use tantivy::Searcher;
 use tantivy::schema::Field;
 use tantivy_fst::Automaton;
@@ -9,7 +11,7 @@ use tantivy_fst::Automaton;
 use crate::diag::Span;
 use crate::engine::EngineError;
 use crate::engine::streams::{EXACT_MARK, PARAGRAPH_MARK, SENTENCE_MARK};
-use crate::plan::{Case, ENTITY_MARK, Pattern, WildcardPart};
+use crate::plan::{Case, ENTITY_MARK, Fuzzy, Pattern, WildcardPart};
 use crate::text::fold;
 
 /// The most words that one pattern may stand for.
@@ -42,6 +44,12 @@ pub fn expand(
             Expansion { any: matching(searcher, field, pattern)?, without: Vec::new() }
         }
         Pattern::Cased { word, case } => cased(searcher, field, word, *case)?,
+        Pattern::Fuzzy(fuzzy) => {
+            Expansion { any: near(searcher, field, fuzzy)?, without: Vec::new() }
+        }
+        Pattern::Regular(_) => {
+            Expansion { any: matching(searcher, field, pattern)?, without: Vec::new() }
+        }
     };
     let found = expansion.any.len().max(expansion.without.len());
     if found > MAX_WORDS {
@@ -71,6 +79,65 @@ fn matching(
         while stream.advance() {
             let Ok(word) = std::str::from_utf8(stream.key()) else { continue };
             if is_word(word) && pattern.matches(word) && !words.contains(word) {
+                words.insert(word.to_owned());
+            }
+        }
+    }
+    Ok(words.into_iter().collect())
+}
+
+/// The automata for one and two edits, made once: some milliseconds each.
+static EDITS: [OnceLock<LevenshteinAutomatonBuilder>; 3] =
+    [OnceLock::new(), OnceLock::new(), OnceLock::new()];
+
+/// Accepts what an automaton of edits accepts.
+struct Edits<'d>(&'d DFA);
+
+impl Automaton for Edits<'_> {
+    type State = u32;
+
+    fn start(&self) -> u32 {
+        self.0.initial_state()
+    }
+
+    fn is_match(&self, state: &u32) -> bool {
+        matches!(self.0.distance(*state), Distance::Exact(_))
+    }
+
+    fn can_match(&self, state: &u32) -> bool {
+        *state != SINK_STATE
+    }
+
+    fn accept(&self, state: &u32, byte: u8) -> u32 {
+        self.0.transition(*state, byte)
+    }
+}
+
+/// The words within some edits: an automaton walks the dictionary and visits little else.
+fn near(searcher: &Searcher, field: Field, fuzzy: &Fuzzy) -> Result<Vec<String>, EngineError> {
+    let edits = EDITS
+        .get(usize::from(fuzzy.distance))
+        .ok_or_else(|| EngineError::Other("more than two edits".to_owned()))?;
+    let dfa = edits
+        .get_or_init(|| LevenshteinAutomatonBuilder::new(fuzzy.distance, true))
+        .build_dfa(&fuzzy.word);
+    let first = fuzzy.first().as_bytes();
+    let mut words = BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field).map_err(super::failure)?;
+        let mut search = inverted.terms().search(Edits(&dfa));
+        if !first.is_empty() {
+            search = search.ge(first);
+            if let Some(end) = prefix_end(first) {
+                search = search.lt(end);
+            }
+        }
+        let mut stream = search.into_stream().map_err(|error| super::failure(error.into()))?;
+        while stream.advance() {
+            if let Ok(word) = std::str::from_utf8(stream.key())
+                && is_word(word)
+                && fuzzy.matches(word)
+            {
                 words.insert(word.to_owned());
             }
         }
@@ -197,6 +264,8 @@ fn is_word(term: &str) -> bool {
 fn display(pattern: &Pattern) -> String {
     match pattern {
         Pattern::Cased { word, .. } => word.clone(),
+        Pattern::Fuzzy(fuzzy) => format!("{}~{}", fuzzy.word, fuzzy.distance),
+        Pattern::Regular(regular) => format!("/{}/", regular.source()),
         Pattern::Wildcard(parts) => parts
             .iter()
             .map(|part| match part {

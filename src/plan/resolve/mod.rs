@@ -10,8 +10,8 @@ mod words;
 use std::cell::RefCell;
 
 use super::{
-    Case, Catalogue, Clause, DateInterval, ENTITY_MARK, FacetChoice, FacetTerms, Layer, Plan,
-    Scope, Slot, TextClause, dates,
+    Case, Catalogue, Clause, DateInterval, ENTITY_MARK, FacetChoice, FacetTerms, Layer, Measure,
+    Measured, Plan, Scope, Slot, TextClause, dates,
 };
 use crate::analyze::Analyzers;
 use crate::diag::{Diagnostic, Span};
@@ -145,7 +145,12 @@ impl Work<'_> {
             | Node::Regex(_)
             | Node::Prox { .. } => {
                 let node = self.places(expr, at)?;
-                Some(self.wrap(node, at, 1, span))
+                let clause = self.wrap(node, at, 1, span);
+                let Node::Fuzzy { word, .. } = &expr.node else { return Some(clause) };
+                // The word as typed ranks an article above those that hold a near one only.
+                let exact = self.word(word, at, span)?;
+                let exact = Clause::Maybe(Box::new(self.wrap(exact, at, 1, span)));
+                Some(Clause::And(vec![clause, exact]))
             }
             Node::In { field, inner, .. } => {
                 let scope = self.scope_of(*field, span)?;
@@ -199,6 +204,13 @@ impl Work<'_> {
                     None => Some(Clause::Nothing),
                 }
             }
+            Field::Added => dates::interval(clause, self.resolver.now, span).map(|interval| {
+                let (start, end) = (interval.start, interval.end);
+                Clause::Measure(Measure { of: Measured::Added, start, end, span })
+            }),
+            Field::Len => dates::numbers(clause).map(|(start, end)| {
+                Clause::Measure(Measure { of: Measured::Words, start, end, span })
+            }),
             other => self.unsupported(&format!("the field {}", other.name()), span),
         }
     }

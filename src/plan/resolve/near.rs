@@ -39,8 +39,8 @@ impl Work<'_> {
                 Some(written) => self.places(inner, Manner { written, ..at }),
                 None => self.not_placed(expr, span),
             },
-            Node::Fuzzy { .. } => self.refused("a fuzzy word", span),
-            Node::Regex(_) => self.refused("a regular expression", span),
+            Node::Fuzzy { word, distance } => self.fuzzy(word, *distance, at, span),
+            Node::Regex(source) => self.regular(source, span).map(Some),
             _ => self.not_placed(expr, span),
         }
     }

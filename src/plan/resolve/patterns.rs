@@ -1,9 +1,10 @@
 //! Word patterns (`econom*`, `wom?n`, `anti-w*`) to slots, one a word.
 
-use super::Work;
-use super::words::Piece;
-use crate::diag::Span;
-use crate::plan::{Pattern, Slot, WildcardPart};
+use super::words::{Piece, words_of};
+use super::{Manner, Work};
+use crate::analyze::QueryToken;
+use crate::diag::{Diagnostic, Span};
+use crate::plan::{Fuzzy, Pattern, PlaceNode, Regular, Slot, WildcardPart};
 use crate::text::{Token, Tokens, fold};
 
 /// A character of a pattern.
@@ -15,6 +16,51 @@ enum Sign {
 }
 
 impl Work<'_> {
+    /// `tokyo~1`: words within some edits. What the tokenizer cuts is near part by part.
+    pub(super) fn fuzzy(
+        &self,
+        word: &str,
+        distance: Option<u8>,
+        at: Manner,
+        span: Span,
+    ) -> Option<Option<PlaceNode>> {
+        let tokens = self.analyze(word);
+        if tokens.is_empty() || tokens.iter().any(|token| token.cjk) {
+            // A character is a word: nothing is near it but itself.
+            return self.word(word, at, span);
+        }
+        let first = tokens[0].position;
+        let slot = |token: &QueryToken| {
+            let word = token.folded.clone();
+            let distance = distance.unwrap_or_else(|| Fuzzy::automatic(&word));
+            Slot {
+                offset: token.position - first,
+                terms: Vec::new(),
+                pattern: Some(Pattern::Fuzzy(Fuzzy { word, distance })),
+            }
+        };
+        let width = tokens.last().map_or(0, |token| token.position - first);
+        Some(Some(PlaceNode::Words(words_of(tokens.iter().map(slot).collect(), width))))
+    }
+
+    /// `/colou?r/`: words that match a regular expression.
+    pub(super) fn regular(&self, source: &str, span: Span) -> Option<PlaceNode> {
+        match Regular::parse(source) {
+            Ok(regular) => {
+                let pattern = Some(Pattern::Regular(regular));
+                let slot = Slot { offset: 0, terms: Vec::new(), pattern };
+                Some(PlaceNode::Words(words_of(vec![slot], 0)))
+            }
+            Err(reason) => {
+                self.tell(
+                    Diagnostic::error("bad_regex", span, format!("a wrong expression: {reason}"))
+                        .hint("an expression matches one whole word, in small letters without accents"),
+                );
+                None
+            }
+        }
+    }
+
     /// The positions of a pattern: a hyphen or another sign inside cuts it, as it cuts words.
     pub(super) fn pattern_pieces(&self, pattern: &str, span: Span) -> Option<Vec<Option<Piece>>> {
         let signs = signs(pattern);

@@ -111,9 +111,6 @@ fn words_become_stems_in_every_language_and_quotes_stay_forms() {
 #[test]
 fn what_is_not_executed_is_an_error_that_names_it() {
     for (query, what) in [
-        ("abc~1 bcd~1", "a fuzzy word"),
-        ("/a.c/", "regular expression"),
-        ("abc NEAR/3 /a.c/", "regular expression"),
         ("ocr(abc)", "ocr(…)"),
         ("@place", "@place"),
         ("@date", "@date"),
@@ -121,7 +118,6 @@ fn what_is_not_executed_is_an_error_that_names_it() {
         ("byline:caps(ab)", "case and accents of the field byline"),
         ("byline:@person", "an @entity in the field byline"),
         ("\"日*本\"", "* between Chinese or Japanese characters"),
-        ("len:>3", "the field len"),
         ("person:@list.txt", "a list from a file"),
         ("title:*", "title:*"),
         ("is:duplicate", "is:duplicate"),
@@ -213,4 +209,26 @@ fn names_in_the_title_are_tokens_of_it() {
     let Clause::Text(text) = root("country.title:Japan,Korea") else { panic!() };
     assert_eq!((text.scope, text.layer), (Scope::Title, Layer::Forms));
     assert!(text.slots[0].terms.contains(&"@country:JP".to_owned()), "{text:?}");
+}
+
+#[test]
+fn numbers_become_half_open_ranges() {
+    let measure = |query: &str| match root(query) {
+        Clause::Measure(measure) => (measure.of, measure.start, measure.end),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(measure("len:>1200"), (Measured::Words, 1_201, i64::MAX));
+    assert_eq!(measure("len:200..800"), (Measured::Words, 200, 801));
+    assert_eq!(measure("len:<1.5k"), (Measured::Words, i64::MIN, 1_500));
+    assert_eq!(measure("len:3"), (Measured::Words, 3, 4));
+    // A day ago, by the clock of these tests.
+    assert_eq!(measure("added:24h.."), (Measured::Added, 1_583_928_000 - 86_400, i64::MAX));
+}
+
+#[test]
+fn a_fuzzy_word_prefers_itself() {
+    let Clause::And(parts) = root("tokyo~") else { panic!() };
+    assert!(matches!(&parts[1], Clause::Maybe(_)), "{parts:?}");
+    assert_eq!(codes("/a(b/"), ["bad_regex"]);
+    assert!(matches!(root("/colou?r/"), Clause::Text(_) | Clause::Places(_)));
 }
