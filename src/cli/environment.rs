@@ -3,7 +3,7 @@
 //! *Invariant:* nothing else in the program reads the environment or a clock.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -74,6 +74,28 @@ fn report_panics() {
         // Nothing is left to tell of a failure here.
         let _ = io::stderr().write_all(message.as_bytes());
     }));
+}
+
+/// Bytes of a list of names, at most.
+const MAX_LIST: u64 = 16 << 20;
+
+/// The text of a list of names that a query takes from a file; `-` is standard input.
+///
+/// # Errors
+/// With the reason, when it cannot be read, is longer than 16 MiB or no UTF-8.
+pub fn read_list(name: &str) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let read = if name == "-" {
+        io::stdin().lock().take(MAX_LIST + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(name).and_then(|file| file.take(MAX_LIST + 1).read_to_end(&mut bytes))
+    };
+    let length = read.map_err(|error| error.to_string())?;
+    if length as u64 > MAX_LIST {
+        return Err(format!("it is longer than {MAX_LIST} bytes"));
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| format!("it is no UTF-8 at byte {}", error.utf8_error().valid_up_to()))
 }
 
 /// The time that relative dates count from: `DATELINE_NOW` if it is set to a date, else the clock.

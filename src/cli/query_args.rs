@@ -8,8 +8,12 @@ use clap::{Args, ValueEnum};
 use super::report::Failure;
 use super::{Io, environment};
 use crate::article::lang;
+use crate::diag::Span;
+use crate::plan::Clause;
+use crate::query::ast::{Expr, Node};
+use crate::query::canon::canonical;
 use crate::query::{MAX_BYTES, ParseOptions};
-use crate::search::ReadOptions;
+use crate::search::{self, Archive, ReadOptions, Reading};
 use crate::text::sanitize;
 
 /// Bytes of a query file that are read, comments included.
@@ -61,6 +65,23 @@ pub struct ReadingArgs {
     )]
     default_op: Operator,
 
+    /// Show only what also matches QUERY, which does not rank; may be given several times
+    #[arg(
+        long = "where",
+        value_name = "QUERY",
+        allow_hyphen_values = true,
+        help_heading = "Query"
+    )]
+    filters: Vec<String>,
+
+    /// Show only what was published on or after DATE, such as 2019-03 or 7d
+    #[arg(long, value_name = "DATE", help_heading = "Query")]
+    since: Option<String>,
+
+    /// Show only what was published on or before DATE
+    #[arg(long, value_name = "DATE", help_heading = "Query")]
+    until: Option<String>,
+
     /// Treat warnings about the query as errors
     #[arg(long, help_heading = "Query")]
     strict: bool,
@@ -90,7 +111,60 @@ impl ReadingArgs {
             },
             lang,
             now: environment::now(io),
+            lists: Some(environment::read_list),
         })
+    }
+
+    /// Reads a query together with the filters beside it.
+    ///
+    /// # Errors
+    /// [`Failure`], with the text that is wrong.
+    pub fn read(
+        &self,
+        archive: &dyn Archive,
+        text: &str,
+        options: &ReadOptions,
+    ) -> Result<Reading, Failure> {
+        let read = |text: &str| {
+            search::read(archive, text, options).map_err(|error| Failure::search(text, error))
+        };
+        let mut reading = read(text)?;
+        let dates = [(&self.since, ">="), (&self.until, "<=")];
+        let dates = dates.iter().filter_map(|(date, sign)| {
+            date.as_ref().map(|date| format!("date:{sign}{}", date.trim()))
+        });
+        for filter in self.filters.iter().cloned().chain(dates) {
+            let filter = read(&filter)?;
+            reading.warnings.extend(filter.warnings.into_iter().map(|mut warning| {
+                // Its place is not in the text that messages are shown with.
+                warning.span = None;
+                warning
+            }));
+            let own = std::mem::replace(&mut reading.plan.root, Clause::All);
+            let mut filter_root = filter.plan.root;
+            if filter_root.scores() {
+                filter_root = Clause::Boost(0.0, Box::new(filter_root));
+            }
+            reading.plan.root = Clause::And(match own {
+                Clause::And(mut parts) => {
+                    parts.push(filter_root);
+                    parts
+                }
+                own => vec![own, filter_root],
+            });
+            let span = Span::new(0, text.chars().count());
+            let silent = Expr { node: Node::Boost(0.0, Box::new(filter.expr)), span };
+            let parts = match reading.expr.node {
+                Node::And(mut parts) => {
+                    parts.push(silent);
+                    parts
+                }
+                _ => vec![reading.expr, silent],
+            };
+            reading.expr = Expr { node: Node::And(parts), span };
+            reading.canonical = canonical(&reading.expr);
+        }
+        Ok(reading)
     }
 }
 
@@ -101,6 +175,19 @@ impl QueryArgs {
     /// When the language is none that is known.
     pub fn options(&self, io: &Io<'_>) -> Result<ReadOptions, Failure> {
         self.reading.options(io)
+    }
+
+    /// Reads a query together with the filters beside it.
+    ///
+    /// # Errors
+    /// [`Failure`], with the text that is wrong.
+    pub fn read(
+        &self,
+        archive: &dyn Archive,
+        text: &str,
+        options: &ReadOptions,
+    ) -> Result<Reading, Failure> {
+        self.reading.read(archive, text, options)
     }
 
     /// The query: the words joined by blanks, or what `-e` or `-f` name; `None` without any.

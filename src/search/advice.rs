@@ -35,7 +35,12 @@ pub fn part_counts(
     options: &ReadOptions,
 ) -> Result<Vec<PartCount>, EngineError> {
     let Node::And(parts) = &reading.expr.node else { return Ok(Vec::new()) };
-    let resolver = Resolver { catalogue: archive, now: options.now, lang: options.lang.clone() };
+    let resolver = Resolver {
+        catalogue: archive,
+        now: options.now,
+        lang: options.lang.clone(),
+        lists: options.lists,
+    };
     let mut counts = Vec::new();
     // What only ranks empties no answer.
     let parts = parts.iter().filter(|part| !matches!(part.node, Node::Maybe(_)));

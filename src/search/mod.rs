@@ -13,6 +13,7 @@ use std::ops::ControlFlow;
 use crate::analyze::Analyzers;
 use crate::diag::{Diagnostic, Severity, Span};
 use crate::engine::{Engine, EngineError, FacetCounts, Match, Order, Question};
+use crate::plan::resolve::ListReader;
 use crate::plan::{Catalogue, Clause, FacetField, FacetTerms, Plan, Resolver};
 use crate::query::{self, Expr, ParseOptions};
 use crate::snippet::{Matcher, Options};
@@ -25,7 +26,7 @@ pub trait Archive: Engine + Catalogue {}
 impl<T: Engine + Catalogue + ?Sized> Archive for T {}
 
 /// How a query text is read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
     /// How words are joined, and whether warnings are errors.
     pub parse: ParseOptions,
@@ -33,6 +34,8 @@ pub struct ReadOptions {
     pub lang: Option<String>,
     /// What relative dates count from, seconds since 1970.
     pub now: i64,
+    /// Reads the lists of names that a query takes from files (`person:@suspects.txt`).
+    pub lists: Option<ListReader>,
 }
 
 /// A query that was read and can be answered exactly.
@@ -100,7 +103,12 @@ pub fn read(
     let Some(expr) = parsed.expr else {
         return Err(SearchError::Query(ensure_error(diagnostics, text)));
     };
-    let resolver = Resolver { catalogue: archive, now: options.now, lang: options.lang.clone() };
+    let resolver = Resolver {
+        catalogue: archive,
+        now: options.now,
+        lang: options.lang.clone(),
+        lists: options.lists,
+    };
     let resolved = resolver.resolve(&expr);
     diagnostics.extend(resolved.diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);

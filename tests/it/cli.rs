@@ -122,3 +122,48 @@ fn completions_and_help_are_there() {
     }
     assert!(dateline(corpus(), &["search", "--help"]).out.contains("Examples"));
 }
+
+#[test]
+fn filters_beside_a_query_do_not_rank() {
+    let index = corpus();
+    let run = |args: &[&str]| dateline(index, args).out;
+    let both = run(&["count", "pact country:Japan date:2008..2012"]);
+    let beside =
+        ["count", "--where", "country:Japan", "--since", "2008", "--until", "2012", "pact"];
+    assert_eq!(run(&beside), both);
+    let scores = |args: &[&str]| -> Vec<serde_json::Value> {
+        json_lines(&run(args)).iter().map(|line| line["score"].clone()).collect()
+    };
+    let filtered = ["search", "-n3", "--format", "jsonl", "--where", "signed", "pact"];
+    let plain = ["search", "-n50", "--format", "jsonl", "pact"];
+    let all = scores(&plain);
+    assert!(scores(&filtered).iter().all(|score| all.contains(score)));
+    let query = dateline(index, &["count", "--format", "json", "--where", "(a", "pact"]);
+    assert_eq!(query.code, 2);
+    assert!(query.err.contains("| (a"), "{}", query.err);
+}
+
+#[test]
+fn names_come_from_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let list = dir.path().join("names.txt");
+    std::fs::write(&list, "# countries\nJapan\nKenya\n").unwrap();
+    let named = dateline(corpus(), &["count", &format!("country:@{}", list.display())]);
+    let typed = dateline(corpus(), &["count", "country:Japan,Kenya"]);
+    assert_eq!((named.code, named.out), (0, typed.out), "{}", named.err);
+    let missing = dateline(corpus(), &["count", "country:@no-such-file"]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("error[unreadable_list]"), "{}", missing.err);
+}
+
+#[test]
+fn near_words_and_expressions_are_found() {
+    let count = |query: &str| dateline(corpus(), &["count", query]).out.trim().parse::<u64>();
+    assert!(count("tokio~").unwrap() >= count("tokyo").unwrap());
+    assert!(count("/tok[iy]o/").unwrap() > 0);
+    assert_eq!(
+        count("len:>0 len:<=100").unwrap() + count("len:>100").unwrap(),
+        count("len:>0").unwrap()
+    );
+    assert_eq!(count("added:1h.."), count("*"));
+}

@@ -54,7 +54,7 @@ pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
     let json = PlainFormat::is_json(args.format, io)?;
     let archive = cmd::open(global, io)?;
     let failed = |error| Failure::search(&text, error);
-    let reading = search::read(&archive, &text, &options).map_err(failed)?;
+    let reading = args.query.read(&archive, &text, &options)?;
     if args.quiet {
         let any = matches_any(&archive, &reading, &text)?;
         return Ok(if any { Exit::Done } else { Exit::NoMatch });

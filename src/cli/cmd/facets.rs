@@ -74,7 +74,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     }
     let archive = cmd::open(global, io)?;
     let failed = |error| Failure::search(&text, error);
-    let mut reading = search::read(&archive, &text, &options).map_err(failed)?;
+    let mut reading = args.query.read(&archive, &text, &options)?;
     reading.warnings.extend(search::facets::no_values(&archive, &fields));
     cmd::warn(&reading.warnings, &text, global, io);
     let request = Request { facets: fields, conjunctive: args.conjunctive, ..Request::default() };

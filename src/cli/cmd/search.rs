@@ -197,8 +197,7 @@ pub fn run(
     let format = args.format(io)?;
     let facets = args.facets(format)?;
     let archive = cmd::open(global, io)?;
-    let mut reading =
-        search::read(&archive, &text, &options).map_err(|error| Failure::search(&text, error))?;
+    let mut reading = args.query.read(&archive, &text, &options)?;
     reading.warnings.extend(search::facets::no_values(&archive, &facets));
     if args.quiet {
         return Ok(if matches_any(&archive, &reading, &text)? {

@@ -10,7 +10,6 @@ use crate::cli::{Exit, Io, cmd};
 use crate::engine::embedded::Embedded;
 use crate::engine::{Engine, EngineError, StoredArticle};
 use crate::render::{article, ids, wire};
-use crate::search;
 use crate::search::hits::HitFacets;
 use crate::snippet::Matcher;
 
@@ -66,8 +65,8 @@ pub fn run(args: &ShowArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
     let archive = cmd::open(global, io)?;
     let mut matcher = match &args.query {
         Some(text) => {
-            let reading = search::read(&archive, text, &args.reading.options(io)?)
-                .map_err(|error| Failure::search(text, error))?;
+            let options = args.reading.options(io)?;
+            let reading = args.reading.read(&archive, text, &options)?;
             cmd::warn(&reading.warnings, text, global, io);
             Some(Matcher::new(&reading.plan))
         }

@@ -8,8 +8,8 @@ use crate::cli::report::Failure;
 use crate::cli::{Exit, Io, cmd};
 use crate::plan::{Clause, Plan};
 use crate::render::timeline::{self as render, Format, Head};
+use crate::search::Reading;
 use crate::search::timeline::{Unit, timeline};
-use crate::search::{self, Reading};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -131,8 +131,7 @@ pub fn run(args: &TimelineArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit
     let archive = cmd::open(global, io)?;
     let mut readings: Vec<Reading> = Vec::new();
     for text in std::iter::once(&text).chain(&args.compare) {
-        let reading =
-            search::read(&archive, text, &options).map_err(|error| Failure::search(text, error))?;
+        let reading = args.query.read(&archive, text, &options)?;
         cmd::warn(&reading.warnings, text, global, io);
         readings.push(reading);
     }

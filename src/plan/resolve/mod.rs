@@ -24,6 +24,10 @@ const HAS: [&str; 13] = [
     "lang", "domain", "url",
 ];
 
+/// Gives the text of a list of names, one a line, by what stands after the `@`; an error says why
+/// there is none.
+pub type ListReader = fn(&str) -> Result<String, String>;
+
 /// Resolves trees against one state of an index.
 pub struct Resolver<'a> {
     /// What the index knows.
@@ -32,6 +36,8 @@ pub struct Resolver<'a> {
     pub now: i64,
     /// Analyse words in this language only, instead of all of the index.
     pub lang: Option<String>,
+    /// Reads lists of names; without it a query has none.
+    pub lists: Option<ListReader>,
 }
 
 impl std::fmt::Debug for Resolver<'_> {

@@ -56,8 +56,7 @@ impl Work<'_> {
     ) -> Option<Vec<String>> {
         let (text, span) = (value.text.as_str(), value.span);
         if !value.quoted && text.starts_with('@') {
-            self.unsupported("a list from a file", span);
-            return None;
+            return self.listed(field, sub, exact, &text[1..], span);
         }
         if !value.quoted && text.contains("..") && !matches!(field, Field::Id | Field::Url) {
             let message = format!(
@@ -102,6 +101,77 @@ impl Work<'_> {
                 None
             }
         }
+    }
+
+    /// The ids of all names in a list, one a line; empty lines and those that begin with `#` say
+    /// nothing.
+    fn listed(
+        &self,
+        field: Field,
+        sub: Option<Sub>,
+        exact: bool,
+        name: &str,
+        span: Span,
+    ) -> Option<Vec<String>> {
+        let unreadable = |reason: &str| {
+            let message = format!("the list {name} cannot be read: {reason}");
+            self.tell(
+                Diagnostic::error("unreadable_list", span, message)
+                    .hint("a list holds a name a line"),
+            );
+        };
+        let Some(read) = self.resolver.lists else {
+            unreadable("this program reads no files for queries");
+            return None;
+        };
+        let text = match read(name) {
+            Ok(text) => text,
+            Err(reason) => {
+                unreadable(&reason);
+                return None;
+            }
+        };
+        let names: Vec<&str> = text
+            .lines()
+            .map(|line| line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'))
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect();
+        if names.is_empty() {
+            unreadable("it holds no name");
+            return None;
+        }
+        let (mut ids, mut missing, mut failed) = (Vec::new(), Vec::new(), false);
+        for name in &names {
+            let before = self.found.borrow().len();
+            let value = FacetValue { text: (*name).to_owned(), quoted: true, span };
+            match self.value(field, sub, exact, &value) {
+                Some(found) if found.is_empty() => {
+                    // One message for all of them is enough.
+                    self.found.borrow_mut().truncate(before);
+                    missing.push(*name);
+                }
+                Some(found) => {
+                    // Which persons bear a surname is too much to say of a whole list.
+                    self.found.borrow_mut().truncate(before);
+                    ids.extend(found);
+                }
+                None => failed = true,
+            }
+        }
+        if failed {
+            return None;
+        }
+        if !missing.is_empty() {
+            let first = missing.iter().take(OFFERED).copied().collect::<Vec<_>>().join(", ");
+            let more = if missing.len() > OFFERED { ", …" } else { "" };
+            let message = format!(
+                "{} of {} names of {name} are those of no article: {first}{more}",
+                missing.len(),
+                names.len()
+            );
+            self.tell(Diagnostic::warning("unknown_value", span, message));
+        }
+        Some(ids)
     }
 
     /// Says so where no article has any value in the field: an empty answer would mislead.

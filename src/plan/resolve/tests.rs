@@ -41,7 +41,7 @@ impl Catalogue for Small {
 
 fn resolve(query: &str) -> Resolved {
     let expr = parse(query, &ParseOptions::default()).expr.unwrap();
-    Resolver { catalogue: &Small, now: 1_583_928_000, lang: None }.resolve(&expr)
+    Resolver { catalogue: &Small, now: 1_583_928_000, lang: None, lists: None }.resolve(&expr)
 }
 
 fn root(query: &str) -> Clause {
@@ -118,7 +118,6 @@ fn what_is_not_executed_is_an_error_that_names_it() {
         ("byline:caps(ab)", "case and accents of the field byline"),
         ("byline:@person", "an @entity in the field byline"),
         ("\"日*本\"", "* between Chinese or Japanese characters"),
-        ("person:@list.txt", "a list from a file"),
         ("title:*", "title:*"),
         ("is:duplicate", "is:duplicate"),
         ("region:NATO", "the bloc"),
@@ -231,4 +230,25 @@ fn a_fuzzy_word_prefers_itself() {
     assert!(matches!(&parts[1], Clause::Maybe(_)), "{parts:?}");
     assert_eq!(codes("/a(b/"), ["bad_regex"]);
     assert!(matches!(root("/colou?r/"), Clause::Text(_) | Clause::Places(_)));
+}
+
+#[test]
+fn a_list_of_names_is_any_of_them() {
+    let read = |name: &str| match name {
+        "list.txt" => Ok("# suspects\n\nVladimir Putin\r\nNobody Known\n".to_owned()),
+        "empty.txt" => Ok("# none\n".to_owned()),
+        _ => Err("no such file".to_owned()),
+    };
+    let resolve = |query: &str| {
+        let expr = parse(query, &ParseOptions::default()).expr.unwrap();
+        Resolver { catalogue: &Small, now: 0, lang: None, lists: Some(read) }.resolve(&expr)
+    };
+    let listed = resolve("person:@list.txt");
+    let Some(Plan { root: Clause::Facet(terms) }) = &listed.plan else { panic!("{listed:?}") };
+    assert_eq!(terms.values, FacetChoice::Ids(vec!["vladimir-putin".into()]));
+    assert!(listed.diagnostics[0].message.starts_with("1 of 2 names"), "{listed:?}");
+    for query in ["person:@missing.txt", "person:@empty.txt"] {
+        assert_eq!(resolve(query).diagnostics[0].code, "unreadable_list");
+    }
+    assert_eq!(codes("person:@list.txt"), ["unreadable_list"]);
 }
