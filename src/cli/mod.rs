@@ -61,9 +61,11 @@ enum Command {
     Show(cmd::show::ShowArgs),
     Facets(cmd::facets::FacetsArgs),
     Timeline(cmd::timeline::TimelineArgs),
+    Explain(cmd::explain::ExplainArgs),
     Fields(cmd::fields::FieldsArgs),
     Stats(cmd::stats::StatsArgs),
     Completions(cmd::completions::CompletionsArgs),
+    Man(cmd::man::ManArgs),
 }
 
 /// The whole command line as clap sees it, for help, completions and documentation.
@@ -108,9 +110,11 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
         Command::Show(args) => cmd::show::run(args, &global, io),
         Command::Facets(args) => cmd::facets::run(args, &global, io),
         Command::Timeline(args) => cmd::timeline::run(args, &global, io),
+        Command::Explain(args) => cmd::explain::run(args, &global, io),
         Command::Fields(args) => cmd::fields::run(args, &global, io),
         Command::Stats(args) => cmd::stats::run(args, &global, io),
         Command::Completions(args) => cmd::completions::run(args, &global, io),
+        Command::Man(args) => cmd::man::run(args, &global, io),
     };
     result.unwrap_or_else(|failure| failure.report(&global, io))
 }

@@ -61,6 +61,21 @@ impl Failure {
         }
     }
 
+    /// The failure in one line: the first error of a query.
+    pub fn to_line(&self) -> String {
+        match self {
+            Failure::Usage(problem) => format!("error[{}]: {}", problem.code, problem.message),
+            Failure::Query { diagnostics, .. } => {
+                let error = diagnostics.iter().find(|diagnostic| diagnostic.is_error());
+                error.map_or_else(
+                    || self.to_string(),
+                    |error| format!("error[{}]: {}", error.code, error.message),
+                )
+            }
+            Failure::Engine(_) | Failure::Output(_) => format!("error: {self}"),
+        }
+    }
+
     /// Writes the messages; the exit code.
     pub fn report(&self, global: &Global, io: &mut Io<'_>) -> Exit {
         match self {

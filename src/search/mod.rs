@@ -3,6 +3,7 @@
 //! *Invariant:* a query that cannot be answered exactly is an error that names the part.
 
 pub mod advice;
+pub mod explain;
 pub mod facets;
 pub mod hits;
 pub mod label;

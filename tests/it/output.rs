@@ -160,3 +160,25 @@ fn orders_pages_and_parts() {
         assert!(!words.is_empty() && words.trim() == words, "{mention}");
     }
 }
+
+#[test]
+fn a_query_is_explained() {
+    let query = "country:Japanese pact OR treaty -strike";
+    insta::assert_snapshot!("explain", shown(&["explain", query]));
+    let json = shown(&["explain", "--format", "json", "country:Japan pact xyzzyplugh"]);
+    insta::assert_snapshot!("explain_json", json);
+    let page = dateline(corpus(), &["man", "search"]).out;
+    assert!(page.contains(".SH OPTIONS") && page.contains("sort"), "{page}");
+}
+
+#[test]
+fn a_batch_counts_line_by_line() {
+    let input = "pact\n# comment\n\ncountry:Japn\n\"free trade\"\ncountry:Japan pact";
+    let ran = dateline_with(corpus(), &["count", "--batch"], input);
+    assert_eq!(ran.code, 7);
+    assert_eq!(
+        ran.out,
+        "16\tpact\nerror\tcountry:Japn\n1\t\"free trade\"\n10\tcountry:Japan pact\n"
+    );
+    assert_eq!(ran.err, "-:4: error[unknown_value]: unknown country 'Japn'\n");
+}

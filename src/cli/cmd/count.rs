@@ -1,5 +1,8 @@
 //! `dateline count`: the exact number of matches.
 
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 
 use super::search::matches_any;
@@ -7,13 +10,16 @@ use crate::cli::args::{Global, PlainFormat};
 use crate::cli::query_args::QueryArgs;
 use crate::cli::report::Failure;
 use crate::cli::{Exit, Io, cmd};
+use crate::query::MAX_BYTES;
 use crate::render::{Summary, wire};
 use crate::search::{self, Request};
+use crate::text::sanitize;
 
 const EXAMPLES: &str = "\
 Examples:
   dateline count 'country:Japan pact'
   dateline count '*'
+  dateline count --batch queries.txt
   dateline count -q 'date:2019-07-01 pact' && echo news";
 
 /// Count the articles that match
@@ -39,6 +45,17 @@ pub struct CountArgs {
     )]
     format: Option<PlainFormat>,
 
+    /// Count every line of FILE, - for standard input: count, tab and query a line, in their order
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        default_missing_value = "-",
+        conflicts_with_all = ["words", "format", "quiet", "expr", "file"],
+        help_heading = "Query"
+    )]
+    batch: Option<PathBuf>,
+
     /// Write nothing; exit code 1 tells that nothing matched
     #[arg(short = 'q', long, conflicts_with = "format", help_heading = "Output")]
     quiet: bool,
@@ -49,6 +66,9 @@ pub struct CountArgs {
 /// # Errors
 /// [`Failure`], from which message and exit code follow.
 pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    if let Some(file) = &args.batch {
+        return batch(args, file, global, io);
+    }
     let text = args.query.required(&args.words, io)?;
     let options = args.query.options(io)?;
     let json = PlainFormat::is_json(args.format, io)?;
@@ -78,4 +98,60 @@ pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
         writeln!(io.out, "{}", found.total)?;
     }
     Ok(Exit::Done)
+}
+
+/// Bytes of one query in a batch, at most, its line break included.
+const MAX_LINE: u64 = MAX_BYTES as u64 + 2;
+
+/// Counts each line of a file. One bad line is that line's error; the exit code is then 7.
+fn batch(args: &CountArgs, file: &Path, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let options = args.query.options(io)?;
+    let archive = cmd::open(global, io)?;
+    let shown = sanitize::line(&file.to_string_lossy()).into_owned();
+    let unreadable = |error: &std::io::Error| {
+        Failure::usage("unreadable_query", format!("the file {shown} cannot be read: {error}"))
+    };
+    let mut opened;
+    let input: &mut dyn BufRead = if file.as_os_str() == "-" {
+        &mut *io.input
+    } else {
+        opened = BufReader::new(std::fs::File::open(file).map_err(|error| unreadable(&error))?);
+        &mut opened
+    };
+    let (mut number, mut wrong) = (0u64, 0u64);
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        let read = (&mut *input).take(MAX_LINE).read_until(b'\n', &mut bytes);
+        if read.map_err(|error| unreadable(&error))? == 0 {
+            break;
+        }
+        number += 1;
+        if bytes.last() != Some(&b'\n') && bytes.len() as u64 == MAX_LINE {
+            // The rest of an endless line is skipped, not counted as queries.
+            input.skip_until(b'\n').map_err(|error| unreadable(&error))?;
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.trim();
+        if text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        let counted = args.query.read(&archive, text, &options).and_then(|reading| {
+            search::answer(&archive, &reading, &Request::default())
+                .map_err(|error| Failure::search(text, error))
+        });
+        let query = sanitize::line(text);
+        match counted {
+            Ok(found) => writeln!(io.out, "{}\t{query}", found.total)?,
+            Err(Failure::Output(error)) => return Err(Failure::Output(error)),
+            Err(failure) => {
+                wrong += 1;
+                writeln!(io.out, "error\t{query}")?;
+                let message = failure.to_line();
+                // What cannot be told does not stop the counting.
+                let _ = writeln!(io.err, "{shown}:{number}: {}", sanitize::line(&message));
+            }
+        }
+    }
+    Ok(if wrong > 0 { Exit::Incomplete } else { Exit::Done })
 }

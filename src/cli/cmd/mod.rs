@@ -2,9 +2,11 @@
 
 pub mod completions;
 pub mod count;
+pub mod explain;
 pub mod facets;
 pub mod fields;
 pub mod index;
+pub mod man;
 pub mod search;
 pub mod show;
 pub mod stats;
