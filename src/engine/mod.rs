@@ -107,6 +107,24 @@ pub enum Order {
     Shortest,
 }
 
+/// The nearest of some words, nearest and then most frequent first; `word` itself is left out.
+fn nearest_words(
+    word: &str,
+    known: impl Iterator<Item = (String, u64)>,
+    limit: usize,
+) -> Vec<(String, u64)> {
+    let wanted: Vec<char> = word.chars().collect();
+    let mut near: Vec<(usize, u64, String)> = known
+        .filter(|(known, _)| known != word)
+        .map(|(known, count)| {
+            let letters: Vec<char> = known.chars().collect();
+            (crate::diag::alignment_distance(&wanted, &letters), count, known)
+        })
+        .collect();
+    near.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));
+    near.into_iter().take(limit).map(|(_, count, known)| (known, count)).collect()
+}
+
 /// What is wanted of a plan.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'p> {

@@ -403,6 +403,18 @@ impl Catalogue for Scan {
             .collect()
     }
 
+    fn near_words(&self, word: &str, limit: usize) -> Vec<(String, u64)> {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for article in self.articles.values() {
+            for known in article.forms.keys().filter(|known| !known.starts_with(['=', '@', '<'])) {
+                *counts.entry(known).or_default() += 1;
+            }
+        }
+        let near = crate::plan::Fuzzy { word: word.to_owned(), distance: 2 };
+        let near = counts.into_iter().filter(|(known, _)| near.matches(known));
+        super::nearest_words(word, near.map(|(known, count)| (known.to_owned(), count)), limit)
+    }
+
     fn labels(&self, _: FacetClass, ids: &[&str]) -> Vec<String> {
         ids.iter().map(|&id| id.to_owned()).collect()
     }

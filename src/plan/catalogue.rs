@@ -30,6 +30,11 @@ pub trait Catalogue {
     /// Values of an open class whose ids are nearest to `id`, nearest first.
     fn near(&self, class: FacetClass, id: &str, limit: usize) -> Vec<Entry>;
 
+    /// Words of title and body within two edits of a folded word, nearest and then most frequent
+    /// first, each with its articles (deleted ones may still be counted). Costs a walk over a
+    /// small part of the dictionary.
+    fn near_words(&self, word: &str, limit: usize) -> Vec<(String, u64)>;
+
     /// How values are shown, one label an id. Persons and open classes only; ids of closed classes
     /// come back as they are.
     fn labels(&self, class: FacetClass, ids: &[&str]) -> Vec<String>;

@@ -6,6 +6,10 @@ use crate::engine::{EngineError, Order, Question};
 use crate::plan::Resolver;
 use crate::query::ast::{Expr, Node};
 use crate::query::canon::canonical;
+use crate::text::fold::fold;
+
+/// Near words that are told, at most.
+const NEAR: usize = 3;
 
 /// Parts that are counted, at most.
 pub const MAX_PARTS: usize = 12;
@@ -21,6 +25,8 @@ pub struct PartCount {
     pub count: u64,
     /// Where it stands in the query.
     pub span: Span,
+    /// For a word that no article holds: words that are near, with their articles.
+    pub near: Vec<(String, u64)>,
 }
 
 /// Counts each top-level part of an AND alone, the first [`MAX_PARTS`]; nothing for other queries.
@@ -34,7 +40,11 @@ pub fn part_counts(
     reading: &Reading,
     options: &ReadOptions,
 ) -> Result<Vec<PartCount>, EngineError> {
-    let Node::And(parts) = &reading.expr.node else { return Ok(Vec::new()) };
+    let parts = match &reading.expr.node {
+        Node::And(parts) => parts.as_slice(),
+        Node::Word(_) => std::slice::from_ref(&reading.expr),
+        _ => return Ok(Vec::new()),
+    };
     let resolver = Resolver {
         catalogue: archive,
         now: options.now,
@@ -58,12 +68,12 @@ pub fn part_counts(
             order: Order::Relevance,
             facets: &[],
         })?;
-        counts.push(PartCount {
-            text: canonical(part),
-            excluded,
-            count: answer.total.unwrap_or(0),
-            span: part.span,
-        });
+        let count = answer.total.unwrap_or(0);
+        let near = match &part.node {
+            Node::Word(word) if count == 0 => archive.near_words(&fold(word), NEAR),
+            _ => Vec::new(),
+        };
+        counts.push(PartCount { text: canonical(part), excluded, count, span: part.span, near });
     }
     Ok(counts)
 }

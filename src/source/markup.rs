@@ -53,11 +53,11 @@ pub(super) fn untagged(text: &str) -> Cow<'_, str> {
         let name = tag.trim_start_matches('/');
         let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         let is = |known: &&str| known.eq_ignore_ascii_case(name);
-        if BREAKS.iter().any(|known| is(known)) {
+        if BREAKS.iter().any(&is) {
             paragraph(&mut out);
         }
         rest = &rest[end..];
-        if silent && !tag.starts_with('/') && SILENT.iter().any(|known| is(known)) {
+        if silent && !tag.starts_with('/') && SILENT.iter().any(is) {
             let close = format!("</{name}");
             match rest.find(&close) {
                 Some(end) => rest = &rest[end..],

@@ -117,6 +117,10 @@ impl Catalogue for Nothing {
         Vec::new()
     }
 
+    fn near_words(&self, _: &str, _: usize) -> Vec<(String, u64)> {
+        Vec::new()
+    }
+
     fn labels(&self, _: FacetClass, ids: &[&str]) -> Vec<String> {
         ids.iter().map(|&id| id.to_owned()).collect()
     }

@@ -56,7 +56,13 @@ fn no_hits(
         .iter()
         .map(|part| {
             let not = if part.excluded { "not " } else { "" };
-            format!("{not}{} {}", sanitize::line(&part.text), paint::grouped(part.count))
+            let mut near: Vec<String> = Vec::new();
+            for (word, count) in &part.near {
+                near.push(format!("{} {}", sanitize::line(word), paint::grouped(*count)));
+            }
+            let near =
+                if near.is_empty() { String::new() } else { format!(" ({}?)", near.join(", ")) };
+            format!("{not}{} {}{near}", sanitize::line(&part.text), paint::grouped(part.count))
         })
         .collect();
     Ok(if parts.is_empty() {

@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 
+use tantivy::Term;
+
 use super::document::{SEPARATOR, label_prefix, surname_prefix, value_term};
 use super::reader::Embedded;
 use super::schema::facet_prefix;
+use super::words;
 use crate::diag::Near;
-use crate::plan::{Catalogue, Entry, FacetClass, FacetField};
+use crate::engine::nearest_words;
+use crate::plan::{Catalogue, Entry, FacetClass, FacetField, Fuzzy};
 
 /// Values looked through for near names, at most; some ten milliseconds.
 const NEAR_SCANNED: usize = 200_000;
@@ -73,6 +77,24 @@ impl Catalogue for Embedded {
             .zip(labels)
             .map(|((_, count, id), label)| Entry { id: id.clone(), label, count: *count })
             .collect()
+    }
+
+    fn near_words(&self, word: &str, limit: usize) -> Vec<(String, u64)> {
+        // Two edits of a short word are another word.
+        let distance = Fuzzy::automatic(word);
+        if distance == 0 {
+            return Vec::new();
+        }
+        let near = Fuzzy { word: word.to_owned(), distance };
+        let Ok(known) = words::near(self.searcher(), self.forms(), &near) else {
+            return Vec::new();
+        };
+        let count = |word: String| {
+            let term = Term::from_field_text(self.forms(), &word);
+            let count = self.searcher().doc_freq(&term).unwrap_or(0);
+            (word, count)
+        };
+        nearest_words(word, known.into_iter().map(count), limit)
     }
 
     fn labels(&self, class: FacetClass, ids: &[&str]) -> Vec<String> {

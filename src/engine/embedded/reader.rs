@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tantivy::directory::MmapDirectory;
 use tantivy::query::{EnableScoring, Query, Weight};
-use tantivy::schema::Value;
+use tantivy::schema::{Field, Value};
 use tantivy::{
     DocAddress, DocSet, Index, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyDocument,
     Term,
@@ -147,6 +147,10 @@ impl Embedded {
     /// Number of the commit that this snapshot shows.
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    pub(super) fn forms(&self) -> Field {
+        self.fields.forms
     }
 
     pub(super) fn searcher(&self) -> &Searcher {

@@ -114,7 +114,7 @@ impl Automaton for Edits<'_> {
 }
 
 /// The words within some edits: an automaton walks the dictionary and visits little else.
-fn near(searcher: &Searcher, field: Field, fuzzy: &Fuzzy) -> Result<Vec<String>, EngineError> {
+pub fn near(searcher: &Searcher, field: Field, fuzzy: &Fuzzy) -> Result<Vec<String>, EngineError> {
     let edits = EDITS
         .get(usize::from(fuzzy.distance))
         .ok_or_else(|| EngineError::Other("more than two edits".to_owned()))?;

@@ -34,6 +34,9 @@ impl Catalogue for Small {
     fn near(&self, _: FacetClass, _: &str, _: usize) -> Vec<Entry> {
         vec![Entry { id: "the times".into(), label: "The Times".into(), count: 3 }]
     }
+    fn near_words(&self, _: &str, _: usize) -> Vec<(String, u64)> {
+        Vec::new()
+    }
     fn labels(&self, _: FacetClass, ids: &[&str]) -> Vec<String> {
         ids.iter().map(|&id| id.to_owned()).collect()
     }
