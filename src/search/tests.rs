@@ -219,5 +219,8 @@ fn no_hits_are_explained_part_by_part() {
             .collect::<Vec<_>>()
     };
     assert_eq!(parts("country:Japan xyzzy -pact"), ["country:Japan 3", "xyzzy 0", "-pact 2"]);
-    assert!(parts("xyzzy").is_empty());
+    assert_eq!(parts("xyzzy"), ["xyzzy 0"]);
+    let reading = read(&archive, "pakt", &options).unwrap();
+    let near = &advice::part_counts(&archive, &reading, &options).unwrap()[0].near;
+    assert_eq!(near[0], ("pact".to_owned(), 2));
 }
