@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::charset::Transcoder;
 use super::options::Limits;
 
 /// Bytes asked of the reader at once.
@@ -31,6 +32,18 @@ pub(super) struct Bytes {
     line: u64,
     ended: bool,
     failure: Option<Failure>,
+    foreign: Option<Foreign>,
+}
+
+/// An input in another charset.
+struct Foreign {
+    transcoder: Transcoder,
+    /// Bytes that were read and not decoded yet.
+    raw: Vec<u8>,
+    /// As long as the buffer: bytes of input that a character was made of, at its first byte.
+    widths: Vec<u8>,
+    ended: bool,
+    failure: Option<Failure>,
 }
 
 impl Bytes {
@@ -48,6 +61,36 @@ impl Bytes {
             line: 1,
             ended: false,
             failure: None,
+            foreign: None,
+        }
+    }
+
+    /// From here on decodes the rest, what is in memory included. Offsets and [`width`] go on
+    /// counting bytes of the input.
+    ///
+    /// [`width`]: Bytes::width
+    pub(super) fn transcode(&mut self, transcoder: Transcoder) {
+        let raw = self.rest().to_vec();
+        let widths = vec![0; self.buffer.len()];
+        let (ended, failure) = (self.ended, self.failure.take());
+        self.foreign = Some(Foreign { transcoder, raw, widths, ended, failure });
+        self.ended = false;
+        (self.start, self.end) = (0, 0);
+    }
+
+    /// Whether the input is in another charset.
+    pub(super) fn is_transcoded(&self) -> bool {
+        self.foreign.is_some()
+    }
+
+    /// How many bytes of the input the first `count` of the rest were made of.
+    pub(super) fn width(&self, count: usize) -> u64 {
+        match &self.foreign {
+            None => count as u64,
+            Some(foreign) => {
+                let widths = &foreign.widths[self.start..self.end.min(self.start + count)];
+                widths.iter().map(|width| u64::from(*width)).sum()
+            }
         }
     }
 
@@ -71,16 +114,26 @@ impl Bytes {
         if self.ended {
             return false;
         }
-        if self.end == self.buffer.len() {
+        // A character may need more room than one byte.
+        if self.end + if self.foreign.is_some() { 64 } else { 1 } > self.buffer.len() {
             let held = self.end - self.start;
             if held <= self.buffer.len() / 2 {
                 self.buffer.copy_within(self.start..self.end, 0);
+                if let Some(foreign) = &mut self.foreign {
+                    foreign.widths.copy_within(self.start..self.end, 0);
+                }
                 self.start = 0;
                 self.end = held;
             } else {
                 let room = (self.buffer.len() * 2).max(CHUNK);
                 self.buffer.resize(room, 0);
+                if let Some(foreign) = &mut self.foreign {
+                    foreign.widths.resize(room, 0);
+                }
             }
+        }
+        if self.foreign.is_some() {
+            return self.fill_decoded();
         }
         loop {
             let until = self.buffer.len().min(self.end + 8 * CHUNK);
@@ -103,6 +156,42 @@ impl Bytes {
         }
     }
 
+    fn fill_decoded(&mut self) -> bool {
+        let Some(foreign) = &mut self.foreign else { return false };
+        loop {
+            if foreign.raw.is_empty() && !foreign.ended {
+                foreign.raw.resize(CHUNK, 0);
+                match self.reader.read(&mut foreign.raw) {
+                    Ok(count) => {
+                        foreign.raw.truncate(count);
+                        foreign.ended = count == 0;
+                    }
+                    Err(error) => {
+                        foreign.raw.clear();
+                        if error.kind() != io::ErrorKind::Interrupted {
+                            foreign.ended = true;
+                            foreign.failure = Some(failure(&error));
+                        }
+                        continue;
+                    }
+                }
+            }
+            let (into, widths) = (&mut self.buffer[self.end..], &mut foreign.widths[self.end..]);
+            let (taken, written) =
+                foreign.transcoder.decode(&foreign.raw, foreign.ended, into, widths);
+            foreign.raw.drain(..taken);
+            self.end += written;
+            if written > 0 {
+                return true;
+            }
+            if foreign.ended {
+                self.ended = true;
+                self.failure = foreign.failure.take();
+                return false;
+            }
+        }
+    }
+
     /// At least `count` bytes of the rest, or all there are.
     pub(super) fn peek(&mut self, count: usize) -> &[u8] {
         while self.end - self.start < count && self.fill() {}
@@ -114,8 +203,8 @@ impl Bytes {
         let count = count.min(self.end - self.start);
         let gone = &self.buffer[self.start..self.start + count];
         self.line += memchr::memchr_iter(b'\n', gone).count() as u64;
+        self.offset += self.width(count);
         self.start += count;
-        self.offset += count as u64;
         if self.start == self.end {
             self.start = 0;
             self.end = 0;

@@ -187,7 +187,7 @@ impl Records for Csv {
                     return Some(Err(mapper.error(place, "columns", message)));
                 }
                 Row::Cells(cells, len, plainly) => {
-                    place.len = len as u64;
+                    place.len = bytes.width(len);
                     let pairs: Pairs<'_> = self
                         .names
                         .iter()

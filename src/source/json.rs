@@ -290,7 +290,7 @@ impl Records for Json {
                 }
             }
             let held = nesting.seen;
-            place.len = held as u64;
+            place.len = bytes.width(held);
             if closed {
                 let record = lenient::article(&bytes.rest()[..held], place, mapper);
                 let broken = matches!(&record, Err(error) if error.code == "bad_json");

@@ -35,7 +35,7 @@ impl Records for JsonLines {
                 bytes.consume(with_break);
                 continue;
             }
-            place.len = len as u64;
+            place.len = bytes.width(len);
             let record = lenient::article(line, place, mapper);
             if torn && record.is_err() {
                 // The failure that follows stands for the torn record.

@@ -51,15 +51,15 @@ impl Records for Markdown {
                 Frame::TooLong(len) => return Some(Err(too_large(mapper, place, len, limit))),
                 Frame::Torn(_) | Frame::End => return None,
             };
-            place.len = len as u64;
-            self.read(&bytes.rest()[..len], place, mapper);
+            place.len = bytes.width(len);
+            self.read(&bytes.rest()[..len], place, !bytes.is_transcoded(), mapper);
             bytes.consume(len);
         }
     }
 }
 
 impl Markdown {
-    fn read(&mut self, record: &[u8], place: Place, mapper: &mut Mapper) {
+    fn read(&mut self, record: &[u8], place: Place, exact: bool, mapper: &mut Mapper) {
         let decoded = decode(record);
         if decoded.text.trim().is_empty() {
             return;
@@ -91,7 +91,7 @@ impl Markdown {
             return self.pending.push_back((article, place));
         };
         // Places within the record hold only where nothing in it was replaced.
-        let exact = decoded.foreign + decoded.nuls == 0;
+        let exact = exact && decoded.foreign + decoded.nuls == 0;
         let before = decoded.text.len() - text.len();
         let (mut line, mut counted) = (place.line, 0);
         for story in stories {

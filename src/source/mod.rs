@@ -66,7 +66,7 @@ pub struct RecordError {
     /// First byte of the record in the decompressed text.
     pub offset: u64,
     /// Stable name: `bad_json`, `not_an_object`, `columns`, `too_large`, `truncated`, `corrupt`,
-    /// `expansion`, `nothing`, `empty`, `binary`, `utf16`, `not_supported`, `unreadable`, `loop`.
+    /// `expansion`, `nothing`, `empty`, `binary`, `charset`, `not_supported`, `unreadable`, `loop`.
     pub code: &'static str,
     /// What is wrong, for people, on one line.
     pub message: String,

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 
 use super::bytes::{Bytes, Counted, Guard};
-use super::detect::{self, Format};
+use super::charset::{self, Charset, Transcoder};
+use super::detect::{self, Format, Refusal};
 use super::mapping::{Description, Mapper, Place};
 use super::options::{Limits, ReadOptions};
 use super::{RecordError, Source, csv, json, jsonl, markdown, plain, sgml, smart};
@@ -39,6 +40,7 @@ pub struct Reader {
     records: Box<dyn Records>,
     format: Format,
     compression: Option<&'static str>,
+    charset: Charset,
     consumed: Arc<AtomicU64>,
     done: bool,
 }
@@ -46,7 +48,7 @@ pub struct Reader {
 /// Opens a file, or standard input for `-`.
 ///
 /// # Errors
-/// `unreadable` if it cannot be opened or is a folder, `binary`, `utf16` or `not_supported` if it
+/// `unreadable` if it cannot be opened or is a folder, `binary`, `charset` or `not_supported` if it
 /// holds no text that dateline reads, `empty` for a text file without text.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn Source>, RecordError> {
     if path == Path::new("-") {
@@ -77,9 +79,8 @@ pub fn open_reader(
         .map_err(|error| RecordError::file(path, "unreadable", error.to_string()))?;
     let hint = if compression.is_some() { 0 } else { size };
     let mut bytes = Bytes::new(reader, hint);
-    if bytes.peek(3).starts_with(b"\xEF\xBB\xBF") {
-        bytes.consume(3);
-    }
+    let refused = |(code, message)| RecordError::file(path, code, message);
+    let charset = decode_rest(&mut bytes).map_err(refused)?;
     let mut sample = bytes.peek(detect::SAMPLE);
     while sample.len() >= detect::SAMPLE && sample.trim_ascii_start().is_empty() {
         let blanks = sample.len();
@@ -93,8 +94,7 @@ pub fn open_reader(
     }
     let sample = bytes.rest();
     let sample = &sample[..sample.len().min(detect::SAMPLE)];
-    let format = detect::sniff(sample, path)
-        .map_err(|(code, message)| RecordError::file(path, code, message))?;
+    let format = detect::sniff(sample, path).map_err(refused)?;
     let mut mapper = Mapper::new(PathBuf::from(path), Arc::new(options.clone()));
     let records: Box<dyn Records> = match format {
         Format::JsonLines => Box::new(jsonl::JsonLines),
@@ -120,7 +120,36 @@ pub fn open_reader(
             Box::new(Nothing)
         }
     };
-    Ok(Box::new(Reader { bytes, mapper, records, format, compression, consumed, done: false }))
+    Ok(Box::new(Reader {
+        bytes,
+        mapper,
+        records,
+        format,
+        compression,
+        charset,
+        consumed,
+        done: false,
+    }))
+}
+
+/// Finds out the charset of an input and has it decoded, where it is text.
+fn decode_rest(bytes: &mut Bytes) -> Result<Charset, Refusal> {
+    let sample = bytes.peek(detect::SAMPLE);
+    let sample = &sample[..sample.len().min(detect::SAMPLE)];
+    detect::refuse_known(sample)?;
+    let charset = charset::guess(sample);
+    let wide = charset.encoding.is_some_and(|encoding| !encoding.is_ascii_compatible());
+    if !wide {
+        detect::refuse_noise(sample)?;
+    }
+    bytes.consume(charset.mark);
+    if let Some(encoding) = charset.encoding {
+        bytes.transcode(Transcoder::new(encoding));
+    }
+    if wide {
+        detect::refuse_noise(bytes.peek(detect::SAMPLE))?;
+    }
+    Ok(charset)
 }
 
 /// A reader of what `reader` holds, decompressed where its first bytes say so.
@@ -152,7 +181,10 @@ impl Iterator for Reader {
         if self.done {
             return None;
         }
-        if let Some(record) = self.records.next(&mut self.bytes, &mut self.mapper) {
+        if let Some(mut record) = self.records.next(&mut self.bytes, &mut self.mapper) {
+            if let Ok(article) = &mut record {
+                self.charset.tell(article);
+            }
             return Some(record);
         }
         self.done = true;

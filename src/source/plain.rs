@@ -29,8 +29,7 @@ impl Records for Plain {
         let limit = mapper.options().limits.max_record_bytes;
         let mut place = Place { line: bytes.line(), offset: bytes.offset(), len: 0 };
         while bytes.rest().len() as u64 <= limit && bytes.fill() {}
-        place.len = bytes.rest().len() as u64;
-        if place.len > limit {
+        if bytes.rest().len() as u64 > limit {
             loop {
                 bytes.consume(bytes.rest().len());
                 if !bytes.fill() {
@@ -40,9 +39,10 @@ impl Records for Plain {
             let len = bytes.offset() - place.offset;
             return Some(Err(too_large(mapper, place, len, limit)));
         }
-        if place.len == 0 {
+        if bytes.rest().is_empty() {
             return None;
         }
+        place.len = bytes.width(bytes.rest().len());
         let decoded = decode(bytes.rest());
         let mut article = article(&decoded.text, mapper);
         decoded.tell(&mut article);

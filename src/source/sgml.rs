@@ -111,7 +111,7 @@ impl Records for Stories {
                 return Some(Err(too_large(mapper, place, len, limit)));
             }
         };
-        place.len = len as u64;
+        place.len = bytes.width(len);
         let decoded = decode(&bytes.rest()[..len]);
         let mut article = match self.0 {
             Collection::Reuters => reuters::story(&decoded.text, mapper),

@@ -73,7 +73,7 @@ impl Records for Smart {
                 Frame::TooLong(len) => return Some(Err(too_large(mapper, place, len, limit))),
                 Frame::Torn(_) | Frame::End => return None,
             };
-            place.len = len as u64;
+            place.len = bytes.width(len);
             let record = &bytes.rest()[..len];
             if record.trim_ascii().is_empty() || record.starts_with(b"*STOP") {
                 bytes.consume(len);

@@ -11,6 +11,9 @@ fn each_format_gives_all_its_articles() {
         ("jekyll.md", 1, 0, 0),
         ("two-stories.md", 2, 0, 0),
         ("digest.md", 3, 0, 0),
+        ("utf16.csv", 2, 0, 0),
+        ("koi8-r.txt", 1, 0, 0),
+        ("shift-jis.jsonl", 2, 0, 0),
     ] {
         let dir = tempfile::tempdir().unwrap();
         let path = format!("tests/data/formats/{file}");

@@ -131,14 +131,15 @@ proptest! {
     #[test]
     fn any_bytes_end_without_panic(
         bytes in proptest::collection::vec(any::<u8>(), 0..400),
-        seed in 0usize..19,
+        seed in 0usize..22,
     ) {
-        let heads: [&[u8]; 19] = [
+        let heads: [&[u8]; 22] = [
             b"", b"{\"title\":\"", b"[{\"title\":\"a\"},", b"id,title,body\n1,\"a\",",
             b"<REUTERS NEWID=\"1\"><DATE>", b"<REUTERS ><TEXT><TITLE>&#", b"Title: a\n",
             b"---\ntitle: x\n", b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd",
             b"{\"articles\":[{\"a\":[", b"title\tbody\n\"",
             b"<DOC><DOCNO>1</DOCNO><TEXT>", b"<DOC id=\"1\"><TEXT><P", b".I 1\n.T\n",
+            b"\xff\xfe[\0{\0", b"\xfe\xff\0a", b"\x93\xfa\x96\x7b\x82\xcc\x95\x5c\n",
             b"*TEXT 017 01/04/63\n", b"---\ntitle: a\n---\n", b"+++\na = 1\n+++\n# b\n",
             b"# a\n\n## [b](https://c.d)\n\n## [b](https://c.e)\n",
         ];
@@ -180,4 +181,42 @@ proptest! {
             .collect();
         keeps_untouched("a.csv", &rows, "id,title,body,z\n", at, byte);
     }
+}
+
+#[test]
+fn offsets_and_lengths_count_bytes_of_the_input_whatever_its_charset() {
+    let lines = [
+        "{\"title\":\"表と能\",\"body\":\"海上保安庁は署名した。船長らは歓迎した。\"}",
+        "{\"title\":\"b\"}",
+    ];
+    let text = lines.join("\n") + "\n";
+    let marked = format!("\u{FEFF}{text}");
+    let utf_16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let shift_jis = encoding_rs::SHIFT_JIS.encode(&text).0.into_owned();
+    for (bytes, name) in [(utf_16, "UTF-16LE"), (shift_jis, "Shift_JIS")] {
+        let all = read("a.jsonl", &bytes).unwrap();
+        for (one, line) in all.iter().zip(lines) {
+            let article = one.as_ref().unwrap();
+            let place = &article.provenance;
+            assert_eq!(place.charset.as_deref(), Some(name));
+            let at = place.offset as usize;
+            let own = &bytes[at..at + place.len as usize];
+            let encoding = encoding_rs::Encoding::for_label(name.as_bytes()).unwrap();
+            assert_eq!(encoding.decode_without_bom_handling(own).0, line);
+        }
+        assert_eq!(all[0].as_ref().unwrap().title, "表と能");
+        assert_eq!(all.len(), 2);
+    }
+}
+
+#[test]
+fn a_long_text_in_an_old_charset_is_decoded_piece_by_piece() {
+    let line = "Паром в Хельсинки не вышел в море, капитан ждёт погоды.\n";
+    let text = format!("Title: Паром\n\n{}", line.repeat(20_000));
+    let bytes = encoding_rs::KOI8_R.encode(&text).0.into_owned();
+    let all = read("a.txt", &bytes).unwrap();
+    let article = all[0].as_ref().unwrap();
+    assert_eq!((article.title.as_str(), article.body.len()), ("Паром", line.len() * 20_000 - 1));
+    assert_eq!(article.provenance.len, bytes.len() as u64);
+    assert_eq!(article.notes.len(), 1);
 }
