@@ -189,6 +189,12 @@ impl Scan {
         self.articles.is_empty()
     }
 
+    /// First and last positions of the words and phrases that make an article match a clause of
+    /// places, counted as [`streams`] does; none where it does not match.
+    pub fn runs(&self, id: &str, clause: &PlaceClause) -> Vec<(u32, u32)> {
+        self.articles.get(id).map_or_else(Vec::new, |article| places::runs(article, clause))
+    }
+
     fn matching(&self, plan: &Plan) -> Vec<&Scanned> {
         let mut found: Vec<&Scanned> =
             self.articles.values().filter(|article| article.holds(&plan.root)).collect();

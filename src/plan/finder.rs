@@ -256,7 +256,7 @@ impl Finder {
 }
 
 /// Most places that can be chosen without two of them overlapping: always the one that ends first.
-fn apart(places: &mut [Place]) -> u32 {
+pub fn apart(places: &mut [Place]) -> u32 {
     places.sort_unstable_by_key(|place| (place.end, place.start));
     let (mut count, mut free) = (0, 0);
     for place in places {

@@ -42,28 +42,44 @@ pub fn mentions(
     })
 }
 
-/// Whether a facet clause asks for this tag.
-fn is_meant(facet: &FacetTerms, tag: &Tag, tags: &Tags) -> bool {
+/// Whether an article with these tags fulfils a facet clause; `None` for classes without tags.
+pub fn has(facet: &FacetTerms, tags: &Tags) -> Option<bool> {
+    if !facet.field.class.is_tagged() {
+        return None;
+    }
+    Some(tags.tags.iter().any(|tag| match facet.field.sub {
+        FacetSub::Given => tag.origin == Origin::Given && is_of(facet, tag),
+        FacetSub::Major => tag.level == Level::Major && is_of(facet, tag),
+        FacetSub::Any => is_of(facet, tag),
+    }))
+}
+
+/// Whether a tag is of the class and has one of the ids.
+fn is_of(facet: &FacetTerms, tag: &Tag) -> bool {
     let class = match facet.field.class {
         FacetClass::Country => Class::Country,
         FacetClass::Person => Class::Person,
         FacetClass::Event => Class::Event,
         _ => return false,
     };
-    let by_id = tag.class == class
+    tag.class == class
         && match &facet.values {
             FacetChoice::Present => true,
             FacetChoice::Ids(ids) => ids.iter().any(|id| {
                 tag.id.strip_prefix(id.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/'))
             }),
-        };
-    by_id
+        }
+}
+
+/// Whether a facet clause asks for this tag.
+fn is_meant(facet: &FacetTerms, tag: &Tag, tags: &Tags) -> bool {
+    is_of(facet, tag)
         && match facet.field.sub {
             FacetSub::Any => true,
             FacetSub::Major => tag.level == Level::Major,
             // A supplied label has no place in the text; the derived tag of the same id has.
             FacetSub::Given => tags.tags.iter().any(|given| {
-                given.origin == Origin::Given && given.class == class && given.id == tag.id
+                given.origin == Origin::Given && given.class == tag.class && given.id == tag.id
             }),
         }
 }

@@ -35,6 +35,8 @@ pub struct Lexicon {
     forms: HashMap<String, Vec<Member>>,
     exact: HashMap<String, Vec<Member>>,
     patterns: Vec<(Layer, Pattern, u32)>,
+    /// Whether some pattern looks at capitals and accents.
+    by_surface: bool,
     /// By hash of word and language; nothing for a word that means nothing.
     memory: HashMap<u64, Option<Box<Known>>, BuildHasherDefault<PassThrough>>,
     stem: String,
@@ -63,6 +65,7 @@ impl Lexicon {
         }
         self.by_key.insert(key, group);
         if let Some(pattern) = &slot.pattern {
+            self.by_surface |= matches!(pattern, Pattern::Cased { .. });
             self.patterns.push((layer, pattern.clone(), group));
             return group;
         }
@@ -110,7 +113,8 @@ impl Lexicon {
             return;
         }
         // Plain words mean the same in any case; accents and `=Word` go by what is written.
-        let by_fold = self.exact.is_empty() && surface.is_ascii() && !token.has(Token::JOINED);
+        let by_surface = self.by_surface || !self.exact.is_empty();
+        let by_fold = !by_surface && surface.is_ascii() && !token.has(Token::JOINED);
         let (hash, word) =
             if by_fold { (token.hash, folded) } else { (xxh3_64(surface.as_bytes()), surface) };
         let key = hash ^ lang;
@@ -165,7 +169,9 @@ impl Lexicon {
         {
             out.extend_from_slice(members);
         }
-        match_patterns(&self.patterns, folded, &self.stem, out);
+        // No capital of a word hyphenated at a line end is indexed.
+        let surface = if token.has(Token::JOINED) { folded } else { surface };
+        match_patterns(&self.patterns, &exact_surface(surface), folded, &self.stem, out);
     }
 
     /// A Chinese or Japanese character: the bigram that starts here, and the character itself.
@@ -193,12 +199,13 @@ impl Lexicon {
         if let Some(members) = self.exact.get(surface) {
             out.extend_from_slice(members);
         }
-        match_patterns(&self.patterns, folded, &self.stem, out);
+        match_patterns(&self.patterns, surface, folded, &self.stem, out);
     }
 }
 
 fn match_patterns(
     patterns: &[(Layer, Pattern, u32)],
+    surface: &str,
     folded: &str,
     stem: &str,
     out: &mut Vec<Member>,
@@ -208,7 +215,11 @@ fn match_patterns(
             Layer::Stems => stem,
             Layer::Forms => folded,
         };
-        if word.len() <= PATTERN_WORD && pattern.matches(word) {
+        let fits = match pattern {
+            Pattern::Cased { case, .. } => case.fits(surface, folded),
+            Pattern::Wildcard(_) | Pattern::Fuzzy(_) | Pattern::Regular(_) => true,
+        };
+        if word.len() <= PATTERN_WORD && pattern.matches(word) && fits {
             out.push(Member { group: *group, weight: 1.0, bigram: false });
         }
     }

@@ -1,14 +1,15 @@
 //! Finds where the positive clauses of a plan match in one stored article.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::chunk;
+use super::clauses::{Clauses, Compiled, positive};
 use super::evidence::{self, mentions};
 use super::fragment;
 use super::lexicon::{Lexicon, Member};
-use super::phrase::{self, Occurrence};
+use super::phrase::{Occurrence, Piece, Side, View};
 use super::{Marked, Options, Snippet};
 use crate::analyze::Analyzers;
 use crate::article::Words;
@@ -16,7 +17,8 @@ use crate::diag::Span;
 use crate::engine::StoredArticle;
 use crate::engine::streams::Layout;
 use crate::plan::ENTITY_MARK;
-use crate::plan::{Clause, FacetTerms, Plan, Scope, TextClause};
+use crate::plan::finder::{Place, Source, apart};
+use crate::plan::{Plan, Scope};
 use crate::tag::{Part, Tags};
 use crate::text::Tokens;
 
@@ -29,9 +31,6 @@ const JOINED_MARK: usize = 128;
 
 /// How much a phrase weighs beyond its words.
 const PHRASE_BONUS: f32 = 1.5;
-
-/// Rarities are kept within this factor of 1.
-const WEIGHT_LIMIT: f32 = 1e4;
 
 /// A marked range of a field and why it is marked.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,38 +58,27 @@ pub struct Matches {
 #[derive(Debug)]
 pub struct Matcher {
     lexicon: Lexicon,
-    texts: Vec<CompiledText>,
-    facets: Vec<(u32, FacetTerms)>,
-    /// Where each positive clause stands in the query.
-    spans: Vec<Span>,
+    clauses: Clauses,
     chunk: usize,
     entities: bool,
     words: Words,
     lists: Vec<Vec<Occurrence>>,
     members: Vec<Member>,
-    pieces: Vec<phrase::Piece>,
+    pieces: Vec<Piece>,
+    places: Vec<Place>,
+    parts: Vec<Vec<Place>>,
 }
 
-/// A text clause over groups of the lexicon.
-#[derive(Debug)]
-struct CompiledText {
-    clause: u32,
-    scope: Scope,
-    /// Group and offset of each slot.
-    slots: Vec<(u32, u32)>,
-    slop: u32,
-    boost: f32,
-}
-
-/// Scope, slop, and group and offset of each slot: two clauses of one shape match alike.
-type Shape = (Scope, u32, Vec<(u32, u32)>);
-
-/// Which of the two fields is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Title,
-    /// The body; how many of its first words are the lead.
-    Body(u32),
+/// The text that is read.
+#[derive(Debug, Clone, Copy)]
+struct Read {
+    part: Part,
+    /// First byte of the field that is read, and one past the last.
+    range: (usize, usize),
+    /// How many of its first words are the lead.
+    lead: u32,
+    /// Whether the field ends there.
+    ends: bool,
 }
 
 /// What was found in the part of a body that [`Matcher::words`] holds.
@@ -104,6 +92,13 @@ pub(super) struct Scanned {
     pub marks: Vec<Found>,
 }
 
+/// The finds of clauses of words, each with the number of its text, and how often each was found.
+#[derive(Debug, Default)]
+struct Tally {
+    hits: Vec<(usize, Found)>,
+    places: Vec<u32>,
+}
+
 impl Matcher {
     /// Compiles the positive clauses of a plan, every term with rarity 1.
     pub fn new(plan: &Plan) -> Matcher {
@@ -113,23 +108,22 @@ impl Matcher {
     /// Compiles the positive clauses of a plan. `idf` gives rarities of terms as the plan writes
     /// them; terms that it lacks have 1, rarities that are no positive number too.
     pub fn with_idf(plan: &Plan, idf: &HashMap<String, f32>) -> Matcher {
-        let mut matcher = Matcher {
-            lexicon: Lexicon::default(),
-            texts: Vec::new(),
-            facets: Vec::new(),
-            spans: Vec::new(),
+        let mut lexicon = Lexicon::default();
+        let clauses = Clauses::of(plan, idf, &mut lexicon);
+        let mut lists = Vec::new();
+        lists.resize_with(lexicon.groups(), Vec::new);
+        Matcher {
+            entities: lexicon.has_forms_from(ENTITY_MARK),
+            lexicon,
+            clauses,
             chunk: CHUNK,
-            entities: false,
             words: Words::default(),
-            lists: Vec::new(),
+            lists,
             members: Vec::new(),
             pieces: Vec::new(),
-        };
-        let mut seen = HashSet::new();
-        matcher.compile(&plan.root, 1.0, idf, &mut seen);
-        matcher.entities = matcher.lexicon.has_forms_from(ENTITY_MARK);
-        matcher.lists.resize_with(matcher.lexicon.groups(), Vec::new);
-        matcher
+            places: Vec::new(),
+            parts: Vec::new(),
+        }
     }
 
     #[cfg(test)]
@@ -137,70 +131,14 @@ impl Matcher {
         self.chunk = bytes;
     }
 
-    fn compile(
-        &mut self,
-        clause: &Clause,
-        boost: f32,
-        idf: &HashMap<String, f32>,
-        seen: &mut HashSet<Shape>,
-    ) {
-        match clause {
-            Clause::And(parts) | Clause::Or(parts) | Clause::Quorum(_, parts) => {
-                for part in parts {
-                    self.compile(part, boost, idf, seen);
-                }
-            }
-            // A filter (weight 0) says what the article must hold, so its words are shown too.
-            Clause::Boost(weight, inner) => {
-                let weight = if *weight == 0.0 { 1.0 } else { positive(*weight) };
-                self.compile(inner, positive(boost * weight), idf, seen);
-            }
-            Clause::Text(text) => {
-                let number = self.spans.len() as u32;
-                self.spans.push(text.span);
-                let slots = self.slots(text, idf);
-                let key = (text.scope, text.slop, slots.clone());
-                // The same clause twice marks nothing new.
-                if !slots.is_empty() && seen.insert(key) {
-                    let (scope, slop) = (text.scope, text.slop);
-                    self.texts.push(CompiledText { clause: number, scope, slots, slop, boost });
-                }
-            }
-            Clause::Facet(facet) => {
-                let number = self.spans.len() as u32;
-                self.spans.push(facet.span);
-                if facet.field.class.is_tagged() {
-                    self.facets.push((number, facet.clone()));
-                }
-            }
-            Clause::Maybe(inner) => self.compile(inner, boost, idf, seen),
-            Clause::All
-            | Clause::Nothing
-            | Clause::Places(_)
-            | Clause::Dates(_)
-            | Clause::Measure(_)
-            | Clause::Ids(_)
-            | Clause::Stub
-            | Clause::Not(_) => {}
-        }
-    }
-
-    fn slots(&mut self, text: &TextClause, idf: &HashMap<String, f32>) -> Vec<(u32, u32)> {
-        let weigh = |term: &str| idf.get(term).map_or(1.0, |&weight| positive(weight));
-        text.slots
-            .iter()
-            .map(|slot| (self.lexicon.group(text.layer, slot, &weigh), slot.offset))
-            .collect()
-    }
-
     /// Where a clause that a [`Found`] names stands in the query.
     pub fn span(&self, clause: u32) -> Option<Span> {
-        self.spans.get(clause as usize).copied()
+        self.clauses.spans.get(clause as usize).copied()
     }
 
     /// Whether any clause asks for words in title or body.
     pub fn has_text(&self) -> bool {
-        self.texts.iter().any(|text| text.scope != Scope::Byline)
+        self.clauses.texts.iter().any(|text| text.marked)
     }
 
     /// Where the text clauses match. Author lines are matched by engines but never marked.
@@ -219,8 +157,7 @@ impl Matcher {
         analyzers: &mut Analyzers,
         evidence: bool,
     ) -> Matches {
-        let title = self.title(article, analyzers, evidence);
-        let scanned = self.body(article, analyzers, evidence);
+        let (title, scanned) = self.scan(article, analyzers, evidence, true);
         let from = scanned.range.0;
         let mut body = scanned.marks;
         for found in &mut body {
@@ -238,19 +175,19 @@ impl Matcher {
         analyzers: &mut Analyzers,
         options: &Options,
     ) -> Snippet {
-        let title = self.title(article, analyzers, options.evidence);
+        let by_body = options.fragments > 0;
+        let (title, scanned) = self.scan(article, analyzers, options.evidence, by_body);
         let text = article.article.title.clone();
         let marks = fragment::marks_of(&text, &title);
         let title = Marked { text, marks };
-        if options.fragments == 0 {
+        if !by_body {
             return Snippet { title, fragments: Vec::new() };
         }
         let body = &article.article.body;
-        let scanned = self.body(article, analyzers, options.evidence);
         let mut fragments = Vec::new();
         if !scanned.hits.is_empty() {
             let tokens = &self.words.body;
-            fragments = fragment::best(body, tokens, &scanned, self.spans.len(), options);
+            fragments = fragment::best(body, tokens, &scanned, self.clauses.spans.len(), options);
         }
         if fragments.is_empty() {
             fragments = fragment::lead(body, &mut self.words.body, options.chars);
@@ -258,92 +195,92 @@ impl Matcher {
         Snippet { title, fragments }
     }
 
-    fn title(
+    /// Marks of the title, and of the body until something is found; the words of the part that
+    /// holds it are left in [`Matcher::words`].
+    fn scan(
         &mut self,
         article: &StoredArticle,
         analyzers: &mut Analyzers,
         evidence: bool,
-    ) -> Vec<Found> {
+        by_body: bool,
+    ) -> (Vec<Found>, Scanned) {
         let title = &article.article.title;
-        let reads = |text: &CompiledText| side_limit(text.scope, Side::Title).is_some();
-        let mut hits = Vec::new();
-        if self.texts.iter().any(reads) {
+        let body = article.article.body.as_str();
+        let mut tally = Tally { hits: Vec::new(), places: vec![0; self.clauses.texts.len()] };
+        if self.clauses.texts.iter().any(|text| reads(text.scope, Part::Title)) {
             let mut words = std::mem::take(&mut self.words.title);
             words.cut(title);
-            self.search(
-                title,
-                &words,
-                article,
-                analyzers,
-                Side::Title,
-                (0, title.len()),
-                &mut hits,
-            );
+            let read = Read { part: Part::Title, range: (0, title.len()), lead: 0, ends: true };
+            self.search(title, &words, article, analyzers, read, &mut tally);
             self.words.title = words;
         }
-        if evidence {
-            let range = (0, title.len());
-            evidence::find(&self.facets, title, &article.tags, Part::Title, range, &mut hits);
-        }
-        sort(&mut hits);
-        join(title, &hits)
-    }
-
-    /// Reads the body until something is found; the words of the part that holds it are left in
-    /// [`Matcher::words`].
-    fn body(
-        &mut self,
-        article: &StoredArticle,
-        analyzers: &mut Analyzers,
-        evidence: bool,
-    ) -> Scanned {
-        let body = article.article.body.as_str();
-        let reads = |text: &CompiledText| side_limit(text.scope, Side::Body(u32::MAX)).is_some();
-        let by_words = self.texts.iter().any(reads);
-        let by_tags = evidence && !self.facets.is_empty();
-        if !by_words && !by_tags {
-            return Scanned::default();
-        }
+        let in_title = std::mem::take(&mut tally.hits);
+        let by_words = self.clauses.texts.iter().any(|text| reads(text.scope, Part::Body))
+            && (by_body || self.clauses.is_conditional());
+        let by_tags = by_body && evidence && !self.clauses.facets.is_empty();
         let mut scanned = Scanned::default();
+        let mut counts = self.that_count(&tally, article, !by_words);
         let mut from = 0;
         loop {
+            if !by_words && !by_tags {
+                break;
+            }
             let to = chunk::end(body, from, self.chunk);
             let part = &body[from..to];
             let mut words = std::mem::take(&mut self.words);
             words.body.cut(part);
+            tally.hits.clear();
             if by_words {
                 // The lead is over before a second chunk starts.
                 let lead = if from == 0 { Layout::of(&words).lead } else { 0 };
-                let side = Side::Body(lead);
-                let hits = &mut scanned.hits;
-                self.search(part, &words.body, article, analyzers, side, (from, to), hits);
+                let ends = to == body.len();
+                let read = Read { part: Part::Body, range: (from, to), lead, ends };
+                self.search(part, &words.body, article, analyzers, read, &mut tally);
             }
             self.words = words;
-            if evidence {
-                let hits = &mut scanned.hits;
-                evidence::find(&self.facets, part, &article.tags, Part::Body, (from, to), hits);
+            let whole = from == 0 && to == body.len();
+            counts = self.that_count(&tally, article, whole);
+            scanned.hits = counted(&tally.hits, &counts);
+            if by_tags {
+                let (hits, facets) = (&mut scanned.hits, &self.clauses.facets);
+                evidence::find(facets, part, &article.tags, Part::Body, (from, to), hits);
             }
             if !scanned.hits.is_empty() || to == body.len() {
                 sort(&mut scanned.hits);
                 scanned.marks = join(part, &scanned.hits);
                 scanned.range = (from, to);
-                return scanned;
+                break;
             }
             from = chunk::next(body, from, to);
         }
+        let mut hits = counted(&in_title, &counts);
+        if evidence {
+            let range = (0, title.len());
+            let facets = &self.clauses.facets;
+            evidence::find(facets, title, &article.tags, Part::Title, range, &mut hits);
+        }
+        sort(&mut hits);
+        (join(title, &hits), scanned)
     }
 
-    /// Appends where the text clauses match in `text`, whose words are `tokens`.
-    #[expect(clippy::too_many_arguments, reason = "one text with all that belongs to it")]
+    /// The clauses whose finds are marked; `whole` if the article was read to its end.
+    fn that_count(&self, tally: &Tally, article: &StoredArticle, whole: bool) -> Vec<bool> {
+        let texts = self.clauses.texts.iter().zip(&tally.places);
+        let holds: Vec<bool> = texts.map(|(text, places)| *places >= text.times).collect();
+        let counts = if whole { self.clauses.that_count(&holds, &article.tags) } else { holds };
+        let texts = self.clauses.texts.iter().zip(counts);
+        texts.map(|(text, counts)| counts && text.marked).collect()
+    }
+
+    /// Adds what the clauses of words find in `text`, whose words are `tokens`.
     fn search(
         &mut self,
         text: &str,
         tokens: &Tokens,
         article: &StoredArticle,
         analyzers: &mut Analyzers,
-        side: Side,
-        range: (usize, usize),
-        hits: &mut Vec<Found>,
+        read: Read,
+        tally: &mut Tally,
     ) {
         self.lists.iter_mut().for_each(Vec::clear);
         let lang = xxh3_64(article.lang.as_bytes());
@@ -363,42 +300,61 @@ impl Matcher {
             }
         }
         if self.entities {
-            self.entities(tokens, &article.tags, side, range);
+            self.entities(tokens, &article.tags, read);
         }
-        for compiled in &self.texts {
-            let Some(limit) = side_limit(compiled.scope, side) else { continue };
-            let mut give = |start: u32, end: u32, weight: f32| {
-                hits.push(Found {
-                    bytes: (start as usize, end as usize),
-                    clause: compiled.clause,
-                    weight: positive(weight * compiled.boost),
-                });
-            };
-            if let [(group, _)] = compiled.slots.as_slice() {
-                for found in &self.lists[*group as usize] {
-                    if found.position < limit {
-                        give(found.start, found.end, found.weight);
-                    }
+        for number in 0..self.clauses.texts.len() {
+            self.find_text(number, tokens, read, tally);
+        }
+    }
+
+    /// Adds what one clause finds.
+    fn find_text(&mut self, number: usize, tokens: &Tokens, read: Read, tally: &mut Tally) {
+        let Matcher { clauses, lists, pieces, places, parts, .. } = self;
+        let compiled = &mut clauses.texts[number];
+        let Some(side) = side(compiled, tokens, read) else { return };
+        let mut give = |start: u32, end: u32, weight: f32| {
+            let (bytes, weight) =
+                ((start as usize, end as usize), positive(weight * compiled.boost));
+            tally.hits.push((number, Found { bytes, clause: compiled.clause, weight }));
+        };
+        let mut view = View { lists, phrases: &compiled.phrases, side, tokens };
+        places.clear();
+        let Some(finder) = &mut compiled.finder else {
+            let [phrase] = compiled.phrases.as_slice() else { return };
+            if let ([(group, _)], 0, false, false) =
+                (phrase.slots.as_slice(), phrase.width, phrase.at_start, phrase.at_end)
+            {
+                let found = lists[*group as usize].iter().take_while(|f| f.position < side.to);
+                for found in found {
+                    tally.places[number] += 1;
+                    give(found.start, found.end, found.weight);
                 }
-                continue;
+                return;
             }
-            let slots = &compiled.slots;
-            phrase::find(
-                &self.lists,
-                slots,
-                compiled.slop,
-                limit,
-                &mut self.pieces,
-                &mut |piece| {
+            if view.places(0, places).is_err() {
+                return;
+            }
+            tally.places[number] += places.len() as u32;
+            for place in places.iter() {
+                view.pieces(0, *place, pieces, &mut |piece| {
                     give(piece.start, piece.end, piece.weight * PHRASE_BONUS);
-                },
-            );
+                });
+            }
+            return;
+        };
+        let Ok(mut found) = finder.find(&mut view, parts) else { return };
+        tally.places[number] += apart(&mut found);
+        for (number, places) in parts.iter().enumerate() {
+            for place in places {
+                view.pieces(number, *place, pieces, &mut |piece| {
+                    give(piece.start, piece.end, piece.weight * PHRASE_BONUS);
+                });
+            }
         }
     }
 
     /// Adds the places of entities that slots ask for (`@country:JP`).
-    fn entities(&mut self, tokens: &Tokens, tags: &Tags, side: Side, range: (usize, usize)) {
-        let part = if side == Side::Title { Part::Title } else { Part::Body };
+    fn entities(&mut self, tokens: &Tokens, tags: &Tags, read: Read) {
         let mut touched = Vec::new();
         for tag in &tags.tags {
             let class = tag.class.name();
@@ -409,7 +365,7 @@ impl Matcher {
                 root.map(|root| format!("{ENTITY_MARK}{class}:{root}")),
             ];
             for member in names.iter().flatten().flat_map(|name| self.lexicon.form(name)) {
-                for (start, end) in mentions(tag, part, range) {
+                for (start, end) in mentions(tag, read.part, read.range) {
                     let Some(token) = tokens.get(tokens.at_byte(start)) else { continue };
                     self.lists[member.group as usize].push(Occurrence {
                         position: token.position,
@@ -427,23 +383,38 @@ impl Matcher {
     }
 }
 
-/// Positions below which a clause of this scope matches on a side; nothing if it never does.
-fn side_limit(scope: Scope, side: Side) -> Option<u32> {
-    match (scope, side) {
-        (Scope::Any | Scope::Title | Scope::HeadLead, Side::Title)
-        | (Scope::Any | Scope::Body, Side::Body(_)) => Some(u32::MAX),
-        (Scope::Lead | Scope::HeadLead, Side::Body(lead)) => Some(lead),
-        (Scope::Body | Scope::Lead | Scope::Byline, Side::Title)
-        | (Scope::Title | Scope::Byline, Side::Body(_)) => None,
+/// The finds of clauses that count.
+fn counted(hits: &[(usize, Found)], counts: &[bool]) -> Vec<Found> {
+    hits.iter().filter(|(text, _)| counts[*text]).map(|(_, found)| *found).collect()
+}
+
+/// Whether a clause of this scope looks at this part of an article.
+fn reads(scope: Scope, part: Part) -> bool {
+    match scope {
+        Scope::Any | Scope::HeadLead => true,
+        Scope::Title => part == Part::Title,
+        Scope::Body | Scope::Lead => part == Part::Body,
+        Scope::Byline => false,
     }
 }
 
-/// A usable weight: positive and finite.
-fn positive(weight: f32) -> f32 {
-    if weight.is_nan() || weight <= 0.0 {
-        return 1.0;
+/// What a clause looks at of a text; nothing if it never does.
+fn side(compiled: &Compiled, tokens: &Tokens, read: Read) -> Option<Side> {
+    if !reads(compiled.scope, read.part) {
+        return None;
     }
-    weight.clamp(1.0 / WEIGHT_LIMIT, WEIGHT_LIMIT)
+    let in_lead =
+        read.part == Part::Body && matches!(compiled.scope, Scope::Lead | Scope::HeadLead);
+    let words = tokens.positions();
+    let (mut to, mut end) = (words, read.ends.then_some(words));
+    if in_lead {
+        (to, end) = (read.lead, Some(read.lead));
+    }
+    let begins = read.range.0 == 0;
+    if let Some(first) = compiled.first {
+        to = if begins { to.min(first) } else { 0 };
+    }
+    Some(Side { to, end, begins })
 }
 
 fn sort(hits: &mut [Found]) {

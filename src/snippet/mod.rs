@@ -4,6 +4,7 @@
 //! engine's answer is marked alike.
 
 mod chunk;
+mod clauses;
 mod evidence;
 mod fragment;
 mod lexicon;

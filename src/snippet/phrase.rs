@@ -1,4 +1,8 @@
-//! Verifies phrases on positions: every slot at its offset, or within an edit budget.
+//! Where words and phrases stand in a text, and what of them is marked.
+
+use crate::plan::finder::{Place, Source, TooManyPairs};
+use crate::plan::{Unit, sloppy};
+use crate::text::{Token, Tokens};
 
 /// A word of the article that is one of a group's alternatives.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,7 +17,7 @@ pub struct Occurrence {
     pub weight: f32,
 }
 
-/// A part of a verified phrase to be marked: the whole of it where its words are adjacent.
+/// A part of a match to be marked: the whole of a phrase where its words are adjacent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Piece {
     /// First byte.
@@ -28,140 +32,198 @@ pub struct Piece {
 /// Words of a phrase further apart than this many bytes (rows of dots) are marked apart.
 const GAP: u32 = 32;
 
-/// Calls `give` with the pieces of every match of `slots` (group, offset) in `lists`, whose
-/// occurrences are sorted by position; all positions of a match are below `limit`.
-///
-/// With a slop, a match is a choice of different positions whose distances from their offsets
-/// differ by no more than it: Lucene's sloppy phrase. Linear in the lists times the slots.
-pub fn find(
-    lists: &[Vec<Occurrence>],
-    slots: &[(u32, u32)],
-    slop: u32,
-    limit: u32,
-    pieces: &mut Vec<Piece>,
-    give: &mut dyn FnMut(&Piece),
-) {
-    let slot_lists: Vec<&[Occurrence]> = slots
-        .iter()
-        .map(|(group, _)| {
-            let list = &lists[*group as usize];
-            &list[..list.partition_point(|found| found.position < limit)]
-        })
-        .collect();
-    if slot_lists.iter().any(|list| list.is_empty()) {
-        return;
-    }
-    let mut heads = vec![0; slots.len()];
-    if slop == 0 {
-        exact(&slot_lists, slots, &mut heads, pieces, give);
-    } else {
-        sloppy(&slot_lists, slots, slop, &mut heads, pieces, give);
-    }
+/// A word or phrase over groups of alternatives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phrase {
+    /// Group and offset of each slot.
+    pub slots: Vec<(u32, u32)>,
+    /// Positions from the first to the last word.
+    pub width: u32,
+    /// Edit budget.
+    pub slop: u32,
+    /// Whether it begins the text.
+    pub at_start: bool,
+    /// Whether it ends the text.
+    pub at_end: bool,
 }
 
-fn exact(
-    lists: &[&[Occurrence]],
-    slots: &[(u32, u32)],
-    heads: &mut [usize],
-    pieces: &mut Vec<Piece>,
-    give: &mut dyn FnMut(&Piece),
-) {
-    // The rarest word decides how often the others are looked for.
-    let rarest = (0..lists.len()).min_by_key(|&slot| lists[slot].len()).unwrap_or(0);
-    let mut last = None;
-    'starts: for (at, found) in lists[rarest].iter().enumerate() {
-        let Some(start) = found.position.checked_sub(slots[rarest].1) else { continue };
-        if last == Some(start) {
-            continue;
-        }
-        last = Some(start);
-        heads[rarest] = at;
-        for slot in 0..lists.len() {
-            let wanted = start.saturating_add(slots[slot].1);
-            let list = lists[slot];
-            while heads[slot] < list.len() && list[heads[slot]].position < wanted {
-                heads[slot] += 1;
-            }
-            match list.get(heads[slot]) {
-                None => return,
-                Some(other) if other.position != wanted => continue 'starts,
-                Some(_) => {}
-            }
-        }
-        emit(lists, heads, true, pieces, give);
-    }
+/// What of a text counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Side {
+    /// One past the last position that counts.
+    pub to: u32,
+    /// One past the last position; `None` where the text goes on.
+    pub end: Option<u32>,
+    /// Whether the text begins here.
+    pub begins: bool,
 }
 
-fn sloppy(
-    lists: &[&[Occurrence]],
-    slots: &[(u32, u32)],
-    slop: u32,
-    heads: &mut [usize],
-    pieces: &mut Vec<Piece>,
-    give: &mut dyn FnMut(&Piece),
-) {
-    loop {
-        let shifted = |slot: usize, heads: &[usize]| {
-            i64::from(lists[slot][heads[slot]].position) - i64::from(slots[slot].1)
+/// A text in which phrases are looked for.
+#[derive(Debug)]
+pub struct View<'v> {
+    /// Occurrences of each group, by position.
+    pub lists: &'v [Vec<Occurrence>],
+    /// The phrases of a clause.
+    pub phrases: &'v [Phrase],
+    /// What counts.
+    pub side: Side,
+    /// The words of the text.
+    pub tokens: &'v Tokens,
+}
+
+impl View<'_> {
+    fn list(&self, group: u32) -> &[Occurrence] {
+        let list = &self.lists[group as usize];
+        &list[..list.partition_point(|found| found.position < self.side.to)]
+    }
+
+    fn counts(&self, phrase: &Phrase, place: Place) -> bool {
+        place.end < self.side.to
+            && (!phrase.at_start || (self.side.begins && place.start == 0))
+            && (!phrase.at_end || self.side.end == Some(place.end + 1))
+    }
+
+    /// Positions of each slot, in a phrase with room.
+    fn positions(&self, phrase: &Phrase) -> Vec<(Vec<u32>, u32)> {
+        let of = |&(group, offset): &(u32, u32)| {
+            let mut positions: Vec<u32> =
+                self.list(group).iter().map(|found| found.position).collect();
+            positions.dedup();
+            (positions, offset)
         };
-        let (mut lowest, mut highest) = (0, i64::MIN);
-        for slot in 0..lists.len() {
-            if shifted(slot, heads) < shifted(lowest, heads) {
-                lowest = slot;
+        phrase.slots.iter().map(of).collect()
+    }
+
+    /// Appends where all slots stand at their offsets.
+    fn adjacent(&self, phrase: &Phrase, out: &mut Vec<Place>) {
+        let lists: Vec<(&[Occurrence], u32)> =
+            phrase.slots.iter().map(|&(group, offset)| (self.list(group), offset)).collect();
+        // The rarest word decides how often the others are looked for.
+        let Some(&(rarest, offset)) = lists.iter().min_by_key(|(list, _)| list.len()) else {
+            return;
+        };
+        let mut heads = vec![0; lists.len()];
+        let mut last = None;
+        'starts: for found in rarest {
+            let Some(start) = found.position.checked_sub(offset) else { continue };
+            if last == Some(start) {
+                continue;
             }
-            highest = highest.max(shifted(slot, heads));
-        }
-        let width = highest - shifted(lowest, heads);
-        let mut moved = lowest;
-        if width <= i64::from(slop) {
-            match shared(lists, heads) {
-                // One word cannot stand for two slots: the later slot looks further.
-                Some(slot) => moved = slot,
-                None => emit(lists, heads, width == 0, pieces, give),
+            last = Some(start);
+            for ((list, offset), head) in lists.iter().zip(&mut heads) {
+                let Some(wanted) = start.checked_add(*offset) else { continue 'starts };
+                while list.get(*head).is_some_and(|other| other.position < wanted) {
+                    *head += 1;
+                }
+                match list.get(*head) {
+                    None => return,
+                    Some(other) if other.position != wanted => continue 'starts,
+                    Some(_) => {}
+                }
+            }
+            let Some(end) = start.checked_add(phrase.width) else { continue };
+            let place = Place { start, end };
+            if self.counts(phrase, place) {
+                out.push(place);
             }
         }
-        heads[moved] += 1;
-        if heads[moved] == lists[moved].len() {
+    }
+
+    /// Gives what is marked of a phrase that stands at `place`.
+    pub fn pieces(
+        &self,
+        number: usize,
+        place: Place,
+        pieces: &mut Vec<Piece>,
+        give: &mut dyn FnMut(&Piece),
+    ) {
+        let phrase = &self.phrases[number];
+        if phrase.slop == 0 {
+            let at = phrase.slots.iter().map(|(group, offset)| (*group, place.start + offset));
+            self.give(at, true, pieces, give);
             return;
         }
+        let lists = self.positions(phrase);
+        let slots: Vec<sloppy::SlotAt<'_>> =
+            lists.iter().map(|(positions, offset)| (positions.as_slice(), *offset)).collect();
+        sloppy::choices(&slots, phrase.slop, place, &mut |choice| {
+            let shift = |at: usize| i64::from(choice[at]) - i64::from(phrase.slots[at].1);
+            let in_order = (1..choice.len()).all(|at| shift(at) == shift(0));
+            let at =
+                phrase.slots.iter().zip(choice).map(|((group, _), position)| (*group, *position));
+            self.give(at, in_order, pieces, give);
+        });
     }
-}
 
-/// The later of two slots that stand at one position.
-fn shared(lists: &[&[Occurrence]], heads: &[usize]) -> Option<usize> {
-    let position = |slot: usize| lists[slot][heads[slot]].position;
-    (1..heads.len()).rev().find(|&slot| (0..slot).any(|other| position(other) == position(slot)))
-}
-
-/// Gives the words under `heads`, joined where they are adjacent.
-fn emit(
-    lists: &[&[Occurrence]],
-    heads: &[usize],
-    in_order: bool,
-    pieces: &mut Vec<Piece>,
-    give: &mut dyn FnMut(&Piece),
-) {
-    pieces.clear();
-    let mut weight = 0.0;
-    for (list, &head) in lists.iter().zip(heads) {
-        let found = list[head];
-        weight += found.weight;
-        let (position, start, end) = (found.position, found.start, found.end);
-        match pieces.last_mut() {
-            Some(last)
-                if in_order
-                    && position <= last.position.saturating_add(1)
-                    && start <= last.end.saturating_add(GAP) =>
-            {
-                last.position = position;
-                last.start = last.start.min(start);
-                last.end = last.end.max(end);
+    /// Gives the words of groups at positions, joined where they are adjacent.
+    fn give(
+        &self,
+        words: impl Iterator<Item = (u32, u32)>,
+        in_order: bool,
+        pieces: &mut Vec<Piece>,
+        give: &mut dyn FnMut(&Piece),
+    ) {
+        pieces.clear();
+        let mut weight = 0.0;
+        for (group, position) in words {
+            let list = self.list(group);
+            let at = list.partition_point(|found| found.position < position);
+            let Some(found) = list.get(at).filter(|found| found.position == position) else {
+                continue;
+            };
+            weight += found.weight;
+            let (start, end) = (found.start, found.end);
+            match pieces.last_mut() {
+                Some(last)
+                    if in_order
+                        && position <= last.position.saturating_add(1)
+                        && start <= last.end.saturating_add(GAP) =>
+                {
+                    last.position = position;
+                    last.start = last.start.min(start);
+                    last.end = last.end.max(end);
+                }
+                _ => pieces.push(Piece { start, end, weight: 0.0, position }),
             }
-            _ => pieces.push(Piece { start, end, weight: 0.0, position }),
+        }
+        for piece in pieces.iter_mut() {
+            piece.weight = weight;
+            give(piece);
         }
     }
-    for piece in pieces.iter_mut() {
-        piece.weight = weight;
-        give(piece);
+}
+
+impl Source for View<'_> {
+    fn places(&mut self, words: usize, out: &mut Vec<Place>) -> Result<(), TooManyPairs> {
+        let phrase = &self.phrases[words];
+        if phrase.slop == 0 {
+            self.adjacent(phrase, out);
+            return Ok(());
+        }
+        let lists = self.positions(phrase);
+        let slots: Vec<sloppy::SlotAt<'_>> =
+            lists.iter().map(|(positions, offset)| (positions.as_slice(), *offset)).collect();
+        let from = out.len();
+        sloppy::runs(&slots, phrase.slop, out)?;
+        let mut at = 0;
+        out.retain(|place| {
+            at += 1;
+            at <= from || self.counts(phrase, *place)
+        });
+        Ok(())
+    }
+
+    fn starts(&mut self, unit: Unit, out: &mut Vec<u32>) {
+        let flags = match unit {
+            Unit::Sentence => Token::SENTENCE | Token::PARAGRAPH,
+            Unit::Paragraph => Token::PARAGRAPH,
+        };
+        let starts = self.tokens.iter().filter(|token| token.has(flags));
+        out.extend(starts.map(|token| token.position));
+        out.dedup();
+    }
+
+    fn border(&mut self) -> u32 {
+        u32::MAX
     }
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use dateline::analyze::Analyzers;
 use dateline::article::{Article, Words};
 use dateline::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
 use dateline::engine::scan::Scan;
 use dateline::engine::{Engine, Sink, TaggedArticle};
 use dateline::plan::{Catalogue, Plan, Resolver};
 use dateline::query::{ParseOptions, parse};
+use dateline::snippet::Matcher;
 use dateline::tag::{Class, Level, Mention, Origin, Part, Tag, Tags};
 use proptest::prelude::*;
 
@@ -136,6 +138,41 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ("pact^2 japan^0", &["pact Japan"], &["pact", "Japan"]),
 ];
 
+/// Query, and a text in which what must be marked stands between `_`.
+const MARKS: &[(&str, &str)] = &[
+    (
+        "pact NEAR/2 tokyo",
+        "A pact. In the _pact_ of _Tokyo_, just one other pact and so on for Tokyo.",
+    ),
+    ("a1 NEAR/2 b1 NEAR/2 c1", "_a1_ _b1_ x _c1_ and now a1 b1 all alone, c1"),
+    ("(treaty OR pact) PRE/2 tokyo", "Tokyo treaty; a _treaty_ in _Tokyo_, a _pact_: _Tokyo_."),
+    ("church NOTNEAR/2 street", "church street, old square, _church_ and no streets... street"),
+    ("minister SENT fraud", "The minister left. A _minister_ of _fraud_. Fraud again."),
+    ("minister PARA fraud", "A _minister_. And _fraud_.\n\nMore fraud."),
+    ("atleast2(pact)", "A _pact_ and a _pact_."),
+    ("atleast3(pact)", "A pact and a pact."),
+    ("atleast3(pact) OR japan", "A pact and a pact in _Japan_."),
+    ("(pact AND tokyo) OR japan", "A pact in _Japan_."),
+    ("(pact NOT tokyo) OR japan", "A pact of Tokyo in _Japan_."),
+    ("(pact NOT korea) OR japan", "A _pact_ of Tokyo in _Japan_."),
+    ("any2(pact tokyo japan)", "A _pact_ in _Japan_."),
+    ("first2(pact)", "The _pact_ and the pact"),
+    ("\"trade deal\"~2", "a _deal_ _trade_? No: some _trade deal_, no more deal about trade"),
+    ("\"deal * trade\"", "a _deal_ on _trade_, a deal trade"),
+    ("\"(free|fair) trad*\"", "_free trade_ and _fair trading_ and trade"),
+    ("\"^deal\"", "_Deal_ or no deal"),
+    ("\"deal$\"", "Deal or no _deal_"),
+    ("caps(apple)", "_Apple_ and apple and _APPLE_'s"),
+    ("nocaps(apple)", "Apple and _apple_"),
+    ("=us", "US and _us_"),
+    ("=US NEAR/2 aid", "_US_ _aid_, more aid to us, US a b aid"),
+    ("crime NEAR/3 @person", "_crime_ of _{Ann Bell}_, and far away crime"),
+    ("@country:Japan", "In _[Tokyo]_: _[Japanese]_, Japan"),
+    ("MAYBE pact japan", "_Japan_'s _pact_"),
+    ("japan -(pact NEAR/2 tokyo)", "_Japan_ pact a b c Tokyo"),
+    ("title:pact^2 OR tokyo", "pact in _Tokyo_"),
+];
+
 fn tagged(number: usize, text: &str) -> TaggedArticle {
     let (title, marked) = text.split_once(" | ").unwrap_or(("", text));
     let (mut body, mut mentions) = (String::new(), BTreeMap::<usize, Vec<Mention>>::new());
@@ -242,6 +279,38 @@ fn each_operator_finds_what_it_should() {
         wrong.extend(missing.map(|text| format!("{query} does not find '{text}'")));
         let extra = no.iter().filter(|text| found.contains(text));
         wrong.extend(extra.map(|text| format!("{query} finds '{text}'")));
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_made_the_hit_is_marked() {
+    let mut wrong = Vec::new();
+    for (query, text) in MARKS {
+        // The brackets of entities that are not marked are kept outside of the marks.
+        let article = tagged(0, &text.replace('_', ""));
+        let mut scan = Scan::default();
+        let prepared = scan.prepare(&article).unwrap();
+        scan.put(prepared).unwrap();
+        let plan = plan(&scan, query);
+        let stored = scan.get("0").unwrap().unwrap();
+        let found = Matcher::new(&plan).find(&stored, &mut Analyzers::default());
+        let mut marked = String::new();
+        let mut at = 0;
+        for mark in &found.body {
+            let (start, end) = mark.bytes;
+            marked += &format!(
+                "{}_{}_",
+                &stored.article.body[at..start],
+                &stored.article.body[start..end]
+            );
+            at = end;
+        }
+        marked += &stored.article.body[at..];
+        let expected = text.replace(['[', ']', '{', '}'], "");
+        if marked != expected {
+            wrong.push(format!("{query}\n  {marked}\n  instead of\n  {expected}"));
+        }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use dateline::analyze::Analyzers;
 use dateline::article::{Article, Given, PartialDate, Words};
 use dateline::diag::Span;
 use dateline::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
@@ -16,7 +17,9 @@ use dateline::plan::{
     FacetTerms, Fuzzy, Layer, Measure, Measured, Pattern, PlaceClause, PlaceNode, Plan, Regular,
     Scope, Slot, TextClause, Unit, WildcardPart, Words as PlaceWords,
 };
+use dateline::snippet::{Matcher, Matches};
 use dateline::tag::{Class, Level, Mention, Origin, Part, Tag, Tags};
+use dateline::text::Token;
 use proptest::prelude::*;
 
 const WORDS: &[&str] = &[
@@ -420,6 +423,20 @@ fn plan() -> impl Strategy<Value = Plan> {
     .prop_map(|root| Plan { root })
 }
 
+/// The bytes of title and body that a run of positions covers.
+fn bytes_of(stored: &dateline::engine::StoredArticle, run: (u32, u32)) -> (bool, usize, usize) {
+    let words = Words::of(&stored.article);
+    let title = words.body.positions() + 1;
+    let (in_title, tokens, base) =
+        if run.0 >= title { (true, &words.title, title) } else { (false, &words.body, 0) };
+    let of = |position: u32| tokens.iter().filter(move |token| token.position + base == position);
+    let start = of(run.0).map(|token| token.start).min().unwrap();
+    let end = of(run.1).map(|token| token.end).max().unwrap();
+    // A bigram is posted where its first character stands.
+    let next = of(run.1 + 1).find(|token| token.has(Token::CJK) && token.start == end);
+    (in_title, start as usize, next.map_or(end, |token| token.end) as usize)
+}
+
 fn ids_of(engine: &dyn Engine, plan: &Plan) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     let seen = engine
@@ -553,6 +570,63 @@ proptest! {
             let plan = Plan { root: clause };
             let (ours, right) = (ids_of(&embedded, &plan), ids_of(&scan, &plan));
             prop_assert_eq!(ours, right, "{}", serde_json::to_string(&plan).unwrap());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is marked is what made the article match, and nothing else is.
+    #[test]
+    fn marks_lie_on_matches(
+        drafts in dense(),
+        clauses in proptest::collection::vec(place_clause(), 100),
+    ) {
+        let mut scan = Scan::default();
+        for draft in &drafts {
+            let prepared = scan.prepare(&draft.article()).unwrap();
+            scan.put(prepared).unwrap();
+        }
+        let analyzers = &mut Analyzers::default();
+        for root in clauses {
+            let shown = serde_json::to_string(&root).unwrap();
+            let Clause::Places(clause) = &root else { continue };
+            // Author lines are never marked, marks of sentences are no words.
+            if clause.scope == Scope::Byline || shown.contains("<p") {
+                continue;
+            }
+            let mut matcher = Matcher::new(&Plan { root: root.clone() });
+            let mut never = Matcher::new(&Plan { root: Clause::Not(Box::new(root.clone())) });
+            for draft in &drafts {
+                let stored = scan.get(draft.article().id()).unwrap().unwrap();
+                prop_assert_eq!(never.find(&stored, analyzers), Matches::default());
+                let found = matcher.find(&stored, analyzers);
+                let runs = scan.runs(stored.id(), clause);
+                let runs: Vec<_> = runs.into_iter().map(|run| bytes_of(&stored, run)).collect();
+                let title = found.title.iter().map(|found| (true, found.bytes));
+                let marks: Vec<_> =
+                    title.chain(found.body.iter().map(|found| (false, found.bytes))).collect();
+                for &(in_title, (start, end)) in &marks {
+                    let text = if in_title { &stored.article.title } else { &stored.article.body };
+                    prop_assert!(text.get(start..end).is_some(), "{}", shown);
+                    let covers = |at: usize| {
+                        runs.iter().any(|run| run.0 == in_title && run.1 <= at && at < run.2)
+                    };
+                    // What lies between joined runs is no word.
+                    let stray = (start..end).find(|&at| {
+                        let rest = text.get(at..);
+                        !covers(at) && rest.is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+                    });
+                    prop_assert!(stray.is_none(), "{:?} of {} in {:?}", stray, shown, text);
+                }
+                for run in &runs {
+                    let meets = |&(in_title, (start, end)): &(bool, (usize, usize))| {
+                        in_title == run.0 && start < run.2 && run.1 < end
+                    };
+                    prop_assert!(marks.iter().any(meets), "{:?} of {} in {:?}", run, shown, stored.article);
+                }
+            }
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Clauses of places: the cheap query that leads to their articles, and the check of each.
 
-use std::sync::Arc;
-
 use tantivy::Term;
 use tantivy::query::{BooleanQuery, Occur, Query};
 use tantivy::schema::Field;
@@ -64,7 +62,7 @@ impl Compiler<'_> {
         &self,
         clause: &PlaceClause,
     ) -> Result<Option<(Leads, Box<PlaceQuery>)>, EngineError> {
-        let mut query = PlaceQuery::new(clause, self.fields.forms, Arc::clone(self.gave_up));
+        let mut query = PlaceQuery::new(clause, self.fields.forms, self.columns, self.gave_up);
         let texts = self.texts(clause.scope);
         let leads = self.node(&clause.root, texts, clause.span, &mut query.words)?;
         Ok(leads.map(|leads| (leads, Box::new(query))))

@@ -9,6 +9,7 @@ use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Term};
 
+use super::columns::Columns;
 use crate::engine::streams::{PARAGRAPH_MARK, SENTENCE_MARK, TITLE_GAP};
 use crate::plan::finder::{Finder, Place, Source, TooManyPairs};
 use crate::plan::{PlaceClause, Scope, Unit, sloppy};
@@ -30,6 +31,8 @@ pub struct PlaceQuery {
     pub first: Option<u32>,
     /// The field of sentence and paragraph marks, and whether each of them is needed.
     pub marks: (Field, [bool; 2]),
+    /// Where lengths are read.
+    pub columns: Columns,
     /// Raised where an article is too much for the finder, so that there is no exact answer.
     pub gave_up: Arc<AtomicBool>,
 }
@@ -75,14 +78,20 @@ impl WordsQuery {
 
 impl PlaceQuery {
     /// The query of a clause without its words.
-    pub fn new(clause: &PlaceClause, forms: Field, gave_up: Arc<AtomicBool>) -> PlaceQuery {
+    pub fn new(
+        clause: &PlaceClause,
+        forms: Field,
+        columns: &Columns,
+        gave_up: &Arc<AtomicBool>,
+    ) -> PlaceQuery {
         PlaceQuery {
             finder: Finder::new(clause),
             words: Vec::new(),
             scope: clause.scope,
             first: clause.first,
             marks: (forms, clause.root.units()),
-            gave_up,
+            columns: columns.clone(),
+            gave_up: Arc::clone(gave_up),
         }
     }
 
@@ -92,7 +101,8 @@ impl PlaceQuery {
     /// When the index cannot be read.
     pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<PlaceCheck> {
         let words = self.words.iter().map(|words| WordsReader::open(words, reader));
-        let column = |name: &str| -> tantivy::Result<Column> {
+        let columns = self.columns.of(reader);
+        let column = |name: &str| -> tantivy::Result<Lengths> {
             Ok(reader.fast_fields().u64(name)?.first_or_default_col(0))
         };
         let ends = match self.scope {
@@ -102,12 +112,12 @@ impl PlaceQuery {
             Scope::Body | Scope::Lead => None,
         };
         let lead = match self.scope {
-            Scope::Lead | Scope::HeadLead => Some(column("lead_words")?),
+            Scope::Lead | Scope::HeadLead => Some(columns.lead_words().clone()),
             _ => None,
         };
         let body = match self.scope {
             Scope::Byline | Scope::Lead => None,
-            _ => Some(column("body_words")?),
+            _ => Some(columns.body_words().clone()),
         };
         let (forms, [sentences, paragraphs]) = self.marks;
         let mark = |name: &str, needed: bool| -> tantivy::Result<Option<SegmentPostings>> {
@@ -128,7 +138,7 @@ impl PlaceQuery {
                 paragraphs: mark(PARAGRAPH_MARK, sentences | paragraphs)?,
                 scope: self.scope,
                 first: self.first,
-                columns: Columns { body, lead, ends },
+                texts: Texts { body, lead, ends },
                 sides: Sides::default(),
                 scratch: Scratch::default(),
             },
@@ -157,14 +167,14 @@ impl PlaceCheck {
     }
 }
 
-type Column = Arc<dyn ColumnValues<u64>>;
+type Lengths = Arc<dyn ColumnValues<u64>>;
 
 /// Lengths of texts, those that are needed.
-struct Columns {
-    body: Option<Column>,
-    lead: Option<Column>,
+struct Texts {
+    body: Option<Lengths>,
+    lead: Option<Lengths>,
     /// Words of the title or the author line.
-    ends: Option<Column>,
+    ends: Option<Lengths>,
 }
 
 /// A row of words that is looked at.
@@ -215,7 +225,7 @@ struct Article {
     paragraphs: Option<SegmentPostings>,
     scope: Scope,
     first: Option<u32>,
-    columns: Columns,
+    texts: Texts,
     sides: Sides,
     scratch: Scratch,
 }
@@ -223,16 +233,16 @@ struct Article {
 impl Article {
     fn go_to(&mut self, doc: DocId) {
         self.doc = doc;
-        let value = |column: &Option<Column>, without: u32| match column {
+        let value = |column: &Option<Lengths>, without: u32| match column {
             None => without,
             Some(column) => column.get_val(doc).min(u64::from(u32::MAX)) as u32,
         };
         let first = self.first;
-        let body = value(&self.columns.body, 0);
+        let body = value(&self.texts.body, 0);
         let title_at = body.saturating_add(TITLE_GAP);
-        let end = match &self.columns.ends {
+        let end = match &self.texts.ends {
             None => u32::MAX,
-            Some(_) => value(&self.columns.ends, 0),
+            Some(_) => value(&self.texts.ends, 0),
         };
         let title = Side::new(title_at, title_at.saturating_add(end), first);
         let one = |side| Sides { sides: [side, Side::default()], count: 1 };
@@ -240,9 +250,9 @@ impl Article {
             Scope::Any => Sides { sides: [Side::new(0, body, first), title], count: 2 },
             Scope::Title => one(title),
             Scope::Body => one(Side::new(0, body, first)),
-            Scope::Lead => one(Side::new(0, value(&self.columns.lead, 0), first)),
+            Scope::Lead => one(Side::new(0, value(&self.texts.lead, 0), first)),
             Scope::HeadLead => {
-                let lead = Side::new(0, value(&self.columns.lead, 0), first);
+                let lead = Side::new(0, value(&self.texts.lead, 0), first);
                 Sides { sides: [lead, title], count: 2 }
             }
             Scope::Byline => one(Side::new(0, end, first)),

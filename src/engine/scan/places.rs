@@ -25,6 +25,23 @@ struct Side {
 
 /// Whether the clause holds for the article.
 pub fn hold(article: &Scanned, clause: &PlaceClause) -> bool {
+    let found = all(article, clause).iter().map(|picks| hull(picks)).collect();
+    most_apart(found) >= clause.times as usize
+}
+
+/// The runs of words that places of the clause are made of, if it holds; sorted, distinct.
+pub fn runs(article: &Scanned, clause: &PlaceClause) -> Vec<Run> {
+    if !hold(article, clause) {
+        return Vec::new();
+    }
+    let mut runs = all(article, clause).concat();
+    runs.sort_unstable();
+    runs.dedup();
+    runs
+}
+
+/// All places of the clause on all sides that it looks at.
+fn all(article: &Scanned, clause: &PlaceClause) -> Vec<Picks> {
     let layout = article.layout;
     let title = (layout.title, layout.title + layout.title_words);
     let byline = article.byline.values().flatten().max().map_or(0, |last| last + 1);
@@ -41,9 +58,9 @@ pub fn hold(article: &Scanned, clause: &PlaceClause) -> bool {
         let to = clause.first.map_or(end, |first| end.min(from.saturating_add(first)));
         let side = Side { from, to, end };
         let view = View { article, byline: clause.scope == Scope::Byline, side };
-        found.extend(view.places(&clause.root).iter().map(|picks| hull(picks)));
+        found.extend(view.places(&clause.root));
     }
-    most_apart(found) >= clause.times as usize
+    found
 }
 
 /// How many runs can be chosen at most of which no two overlap.
