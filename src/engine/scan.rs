@@ -33,6 +33,8 @@ struct Scanned {
     text: Positions,
     forms: Positions,
     byline: Positions,
+    /// Where sentences start, and whether paragraphs do.
+    breaks: BTreeMap<u32, bool>,
     facets: BTreeMap<FacetField, BTreeSet<String>>,
     language: &'static str,
 }
@@ -63,6 +65,10 @@ impl Scanned {
         streams::forms(article, words, &tagged.tags, &mut Collect(forms));
         streams::byline(article.author.as_deref().unwrap_or_default(), &mut Collect(byline));
         let [text, forms, byline] = spaces;
+        let mut breaks = BTreeMap::new();
+        streams::breaks(words, &mut |position, paragraph| {
+            breaks.insert(position, paragraph);
+        });
         Scanned {
             stored: StoredArticle {
                 article: tagged.article.clone(),
@@ -74,6 +80,7 @@ impl Scanned {
             text,
             forms,
             byline,
+            breaks,
             facets: facets_of(tagged),
             language: analyzer_name(&tagged.lang),
         }

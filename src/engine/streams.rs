@@ -24,11 +24,6 @@ pub const TITLE_WEIGHT: usize = 3;
 /// How many times a stem of the lead is posted.
 pub const LEAD_WEIGHT: usize = 1;
 
-/// First word of a sentence that is not the first of its paragraph, in the forms.
-pub const SENTENCE_MARK: &str = "<s";
-/// First word of a paragraph, and so of a sentence, in the forms.
-pub const PARAGRAPH_MARK: &str = "<p";
-
 /// Takes tokens in the order of their positions.
 pub trait TokenSink {
     /// One token at a position not before the last, posted `times` times.
@@ -127,7 +122,7 @@ pub fn stems_of(
     }
 }
 
-/// Gives folded words, exact forms, marks and entities of title and body to `sink`.
+/// Gives folded words, exact forms and entities of title and body to `sink`.
 pub fn forms(article: &Article, words: &Words, tags: &Tags, sink: &mut dyn TokenSink) {
     let layout = Layout::of(words);
     let mut entities = entity_tokens(words, tags, layout.title);
@@ -156,6 +151,16 @@ pub fn forms(article: &Article, words: &Words, tags: &Tags, sink: &mut dyn Token
     give(&article.title, &words.title, layout.title, sink);
 }
 
+/// Calls `each` with every position where a sentence starts, ascending, and whether a paragraph
+/// starts there.
+pub fn breaks(words: &Words, each: &mut dyn FnMut(u32, bool)) {
+    for (tokens, base) in [(&words.body, 0), (&words.title, Layout::of(words).title)] {
+        for token in tokens.iter().filter(|token| token.has(Token::SENTENCE | Token::PARAGRAPH)) {
+            each(base + token.position, token.has(Token::PARAGRAPH));
+        }
+    }
+}
+
 /// Gives the folded words of an author line to `sink`; how many positions there are.
 pub fn byline(author: &str, sink: &mut dyn TokenSink) -> u32 {
     let tokens = Tokens::of(author);
@@ -177,11 +182,6 @@ fn forms_of(
         let position = base + token.position;
         let folded = tokens.folded(token);
         let surface = token.surface(text);
-        if token.has(Token::PARAGRAPH) {
-            give(PARAGRAPH_MARK, position, sink);
-        } else if token.has(Token::SENTENCE) {
-            give(SENTENCE_MARK, position, sink);
-        }
         give(folded, position, sink);
         if surface != folded && !token.has(Token::JOINED) {
             exact.clear();
@@ -238,12 +238,20 @@ mod tests {
     }
 
     #[test]
-    fn forms_hold_marks_and_exact_words_at_the_position_of_the_word() {
+    fn forms_hold_exact_words_at_the_position_of_the_word() {
         let (article, words) = article("", "US aid. élan");
         let mut out: Vec<(String, u32, usize)> = Vec::new();
         forms(&article, &words, &Tags::default(), &mut out);
         let seen: Vec<(&str, u32)> = out.iter().map(|(t, p, _)| (t.as_str(), *p)).collect();
-        assert_eq!(seen, [("<p", 0), ("us", 0), ("=US", 0), ("aid", 1), ("elan", 2), ("=élan", 2)]);
+        assert_eq!(seen, [("us", 0), ("=US", 0), ("aid", 1), ("elan", 2), ("=élan", 2)]);
+    }
+
+    #[test]
+    fn sentences_and_paragraphs_start_in_body_and_title() {
+        let (_, words) = article("Pact. Signed", "One two. Three.\n\nFour");
+        let mut seen = Vec::new();
+        breaks(&words, &mut |position, paragraph| seen.push((position, paragraph)));
+        assert_eq!(seen, [(0, true), (2, false), (3, true), (5, true), (6, false)]);
     }
 
     #[test]

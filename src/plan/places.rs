@@ -153,28 +153,14 @@ impl PlaceNode {
         }
     }
 
-    /// Whether anything must lie within one sentence, and within one paragraph.
-    pub fn units(&self) -> [bool; 2] {
+    /// Whether anything must lie within one sentence or paragraph.
+    pub fn has_units(&self) -> bool {
         match self {
-            PlaceNode::Words(_) => [false, false],
-            PlaceNode::Any(parts) => {
-                parts.iter().fold([false, false], |[sentence, paragraph], part| {
-                    let [s, p] = part.units();
-                    [sentence | s, paragraph | p]
-                })
-            }
-            PlaceNode::Near { left, right, .. }
-            | PlaceNode::NotNear { left, right, .. }
-            | PlaceNode::Within { left, right, .. } => {
-                let ([s, p], [sentence, paragraph]) = (left.units(), right.units());
-                let unit = match self {
-                    PlaceNode::Within { unit, .. } => Some(*unit),
-                    _ => None,
-                };
-                [
-                    s | sentence | (unit == Some(Unit::Sentence)),
-                    p | paragraph | (unit == Some(Unit::Paragraph)),
-                ]
+            PlaceNode::Words(_) => false,
+            PlaceNode::Within { .. } => true,
+            PlaceNode::Any(parts) => parts.iter().any(PlaceNode::has_units),
+            PlaceNode::Near { left, right, .. } | PlaceNode::NotNear { left, right, .. } => {
+                left.has_units() || right.has_units()
             }
         }
     }

@@ -193,7 +193,7 @@ impl Compiler<'_> {
         if conditions.is_empty() {
             return Ok(inner);
         }
-        Ok(Box::new(ConfirmedQuery { inner, conditions }))
+        Ok(Box::new(ConfirmedQuery { inner, conditions, only: false }))
     }
 
     fn within(&self, interval: Interval) -> DateQuery {
@@ -275,6 +275,7 @@ fn alone(words: Words) -> Box<dyn Query> {
         Words::Places(leads, query) => Box::new(ConfirmedQuery {
             inner: all_of(leads),
             conditions: vec![Condition::Places(query)],
+            only: true,
         }),
     }
 }

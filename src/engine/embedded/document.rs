@@ -3,6 +3,7 @@
 use tantivy::TantivyDocument;
 use tantivy::schema::Field;
 
+use super::breaks;
 use super::schema::{Fields, facet_prefix};
 use super::tokens::Encoder;
 use crate::analyze::Analyzers;
@@ -163,6 +164,9 @@ pub fn document(
     doc.add_u64(fields.body_words, u64::from(layout.body));
     doc.add_u64(fields.lead_words, u64::from(layout.lead));
     doc.add_u64(fields.title_words, u64::from(layout.title_words));
+    for number in breaks::pack(words) {
+        doc.add_u64(fields.breaks, number);
+    }
     add_facets(&mut doc, fields, tagged);
     stored::encode(tagged, record);
     doc.add_bytes(fields.stored, record);

@@ -7,7 +7,7 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
 use super::columns::{Columns, SegmentColumns};
 use super::phrase::{PositionQuery, PositionScorer, PositionWeight};
-use super::places::{PlaceCheck, PlaceQuery};
+use super::places::{PlaceCheck, PlaceQuery, PlaceScorer};
 use crate::plan::{DateInterval, Measure, Measured};
 
 /// What is read of a column of an article, and where it must lie.
@@ -164,11 +164,14 @@ pub struct ConfirmedQuery {
     pub inner: Box<dyn Query>,
     /// Confirm.
     pub conditions: Vec<Condition>,
+    /// Whether `inner` asks for nothing that the conditions do not ask for, too.
+    pub only: bool,
 }
 
 impl Clone for ConfirmedQuery {
     fn clone(&self) -> ConfirmedQuery {
-        ConfirmedQuery { inner: self.inner.box_clone(), conditions: self.conditions.clone() }
+        let (conditions, only) = (self.conditions.clone(), self.only);
+        ConfirmedQuery { inner: self.inner.box_clone(), conditions, only }
     }
 }
 
@@ -187,7 +190,8 @@ impl Query for ConfirmedQuery {
         let scored = self.conditions.iter().any(
             |condition| matches!(condition, Condition::Positions(query) if !query.rank.is_empty()),
         );
-        Ok(Box::new(ConfirmedWeight { inner: self.inner.weight(scoring)?, checks, scored }))
+        let (inner, only) = (self.inner.weight(scoring)?, self.only);
+        Ok(Box::new(ConfirmedWeight { inner, checks, scored, only }))
     }
 }
 
@@ -202,6 +206,7 @@ struct ConfirmedWeight {
     checks: Vec<CheckWeight>,
     /// Whether a condition adds to the score.
     scored: bool,
+    only: bool,
 }
 
 impl ConfirmedWeight {
@@ -254,6 +259,13 @@ impl Checks {
 
 impl Weight for ConfirmedWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        if let (true, [CheckWeight::Places(query)]) = (self.only, self.checks.as_slice()) {
+            let check = query.open(reader)?;
+            if check.leads_well() {
+                let rank = self.inner.scorer(reader, boost)?;
+                return Ok(Box::new(PlaceScorer::new(check, rank)));
+            }
+        }
         let Some(checks) = self.open(reader, boost)? else {
             return Ok(Box::new(tantivy::query::EmptyScorer));
         };

@@ -5,7 +5,8 @@ use tantivy::query::{BooleanQuery, Occur, Query};
 use tantivy::schema::Field;
 
 use super::compile::{Compiler, any_of, scored, term_of};
-use super::places::{PlaceQuery, SlotTerms, WordsQuery};
+use super::places::PlaceQuery;
+use super::stand::{SlotTerms, WordsQuery};
 use super::words;
 use crate::diag::Span;
 use crate::engine::EngineError;
@@ -62,7 +63,7 @@ impl Compiler<'_> {
         &self,
         clause: &PlaceClause,
     ) -> Result<Option<(Leads, Box<PlaceQuery>)>, EngineError> {
-        let mut query = PlaceQuery::new(clause, self.fields.forms, self.columns, self.gave_up);
+        let mut query = PlaceQuery::new(clause, self.columns, self.gave_up);
         let texts = self.texts(clause.scope);
         let leads = self.node(&clause.root, texts, clause.span, &mut query.words)?;
         Ok(leads.map(|leads| (leads, Box::new(query))))

@@ -2,6 +2,7 @@
 
 mod anyof;
 mod best;
+mod breaks;
 mod catalogue;
 mod collect;
 mod columns;
@@ -15,6 +16,7 @@ mod phrase;
 mod places;
 mod reader;
 mod schema;
+mod stand;
 mod statistics;
 pub mod tokens;
 mod words;

@@ -8,7 +8,7 @@ use tantivy::schema::{
 use crate::plan::{FacetClass, FacetField, FacetSub};
 
 /// The version of the layout below. Any change raises it; an index of another layout is refused.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// The tokenizer that reads encoded token streams, see [`super::tokens`].
 pub const STREAM: &str = "dateline_stream";
@@ -23,7 +23,7 @@ pub struct Fields {
     pub id: Field,
     /// Stems of body and title with positions and norms; answers plain words and all ranking.
     pub text: Field,
-    /// Folded words, exact forms, marks and entities at the same positions, without norms.
+    /// Folded words, exact forms and entities at the same positions, without norms.
     pub forms: Field,
     /// Stems of the title alone.
     pub title: Field,
@@ -55,6 +55,8 @@ pub struct Fields {
     pub title_words: Field,
     /// Words of the author line.
     pub byline_words: Field,
+    /// Where sentences and paragraphs start, see [`super::breaks`].
+    pub breaks: Field,
     /// The stored record.
     pub stored: Field,
 }
@@ -131,7 +133,8 @@ pub fn schema() -> (Schema, Fields) {
         body_words: builder.add_u64_field("body_words", number.clone()),
         lead_words: builder.add_u64_field("lead_words", number.clone()),
         title_words: builder.add_u64_field("title_words", number.clone()),
-        byline_words: builder.add_u64_field("byline_words", number),
+        byline_words: builder.add_u64_field("byline_words", number.clone()),
+        breaks: builder.add_u64_field("breaks", number),
         stored: builder.add_bytes_field("stored", BytesOptions::from(STORED)),
     };
     (builder.build(), fields)

@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn what_goes_in_comes_out() {
         let seen = round(&[
-            ("<s", 0, 1),
+            ("@s", 0, 1),
             ("日本", 0, 1),
             ("b", 1, 3),
             ("c", 5, 1),
@@ -219,7 +219,7 @@ mod tests {
             ("t", 1030, 2),
         ]);
         let expected = [
-            ("<s", 0),
+            ("@s", 0),
             ("日本", 0),
             ("b", 1),
             ("b", 1),

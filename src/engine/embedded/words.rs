@@ -10,8 +10,7 @@ use tantivy_fst::Automaton;
 
 use crate::diag::Span;
 use crate::engine::EngineError;
-use crate::engine::streams::{EXACT_MARK, PARAGRAPH_MARK, SENTENCE_MARK};
-use crate::plan::{Case, ENTITY_MARK, Fuzzy, Pattern, WildcardPart};
+use crate::plan::{Case, ENTITY_MARK, EXACT_MARK, Fuzzy, Pattern, WildcardPart};
 use crate::text::fold;
 
 /// The most words that one pattern may stand for.
@@ -256,9 +255,9 @@ pub fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
     None
 }
 
-/// Whether a term of the forms is a folded word, and no mark, entity or exact form.
+/// Whether a term of the forms is a folded word, and no entity or exact form.
 fn is_word(term: &str) -> bool {
-    !term.starts_with([EXACT_MARK, ENTITY_MARK]) && term != SENTENCE_MARK && term != PARAGRAPH_MARK
+    !term.starts_with([EXACT_MARK, ENTITY_MARK])
 }
 
 fn display(pattern: &Pattern) -> String {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::{Positions, Scanned};
-use crate::engine::streams::{PARAGRAPH_MARK, SENTENCE_MARK};
 use crate::plan::{Layer, Pattern, PlaceClause, PlaceNode, Scope, Slot, Unit, Words};
 use crate::text::fold;
 
@@ -138,13 +137,8 @@ impl View<'_> {
     }
 
     fn starts(&self, unit: Unit, position: u32) -> bool {
-        let marks: &[&str] = match unit {
-            Unit::Sentence => &[SENTENCE_MARK, PARAGRAPH_MARK],
-            Unit::Paragraph => &[PARAGRAPH_MARK],
-        };
-        let forms = &self.article.forms;
-        !self.byline
-            && marks.iter().any(|mark| forms.get(*mark).is_some_and(|at| at.contains(&position)))
+        let starts = self.article.breaks.get(&position);
+        !self.byline && starts.is_some_and(|paragraph| unit == Unit::Sentence || *paragraph)
     }
 
     fn runs(&self, words: &Words) -> BTreeSet<Run> {
@@ -213,7 +207,7 @@ impl View<'_> {
                 let surfaces = self.surfaces(word, position);
                 term == word && surfaces.iter().any(|surface| case.fits(surface, word))
             }
-            Some(pattern) => !term.starts_with(['=', '@', '<']) && pattern.matches(term),
+            Some(pattern) => !term.starts_with(['=', '@']) && pattern.matches(term),
         };
         let mut out = BTreeSet::new();
         for (term, positions) in space {
