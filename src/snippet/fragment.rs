@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::matcher::{Found, Scanned};
 use super::unit::{Counter, Cursor, Unit, units};
-use super::{Field, Fragment, Mark, Options};
+use super::{Extent, Field, Fragment, Mark, Options};
 use crate::text::Tokens;
 
 /// Passages chosen one by one, each with what the others show in mind; any more are chosen
@@ -31,14 +31,19 @@ pub(super) fn marks_of(text: &str, found: &[Found]) -> Vec<Mark> {
         .collect()
 }
 
+/// Bytes of a body in which its first sentence or paragraph must end to be shown whole.
+const OPENING: usize = 64 << 10;
+
 /// The first sentences of a body that fit, without marks; `tokens` is scratch space.
-pub(super) fn lead(body: &str, tokens: &mut Tokens, chars: usize) -> Vec<Fragment> {
+pub(super) fn lead(body: &str, tokens: &mut Tokens, extent: Extent) -> Vec<Fragment> {
     // Enough for the budget in any script, and for the end of the sentence.
-    let mut to = chars.saturating_mul(8).saturating_add(4096).min(body.len());
+    let room = match extent {
+        Extent::Chars(most) => most.saturating_mul(8).saturating_add(4096),
+        Extent::Words(most) => most.saturating_mul(128).saturating_add(4096),
+        Extent::Sentence | Extent::Paragraph => OPENING,
+    };
     let skipped = body.len() - body.trim_start().len();
-    to = to
-        .max(skipped.saturating_add(chars.saturating_mul(8)).saturating_add(4096))
-        .min(body.len());
+    let mut to = skipped.saturating_add(room).min(body.len());
     while !body.is_char_boundary(to) {
         to += 1;
     }
@@ -48,16 +53,18 @@ pub(super) fn lead(body: &str, tokens: &mut Tokens, chars: usize) -> Vec<Fragmen
         text,
         base: (0, 0),
         whole: to == body.len(),
-        units: units(text, tokens, &[], chars, true),
-        budget: chars,
+        units: units(text, tokens, &[], extent, true),
+        extent,
     };
-    if let Some(first) = passages.units.first()
-        && first.chars.1 - first.chars.0 <= chars
-    {
+    if !passages.units.is_empty() && (extent.is_whole() || passages.fits(0, 0)) {
         let (_, last) = passages.grow((0, 0), (0, passages.units.len() - 1));
         return vec![passages.fragment((0, last), &[])];
     }
     // No word at all, or a first one of more than the budget.
+    let chars = match extent {
+        Extent::Chars(most) => most,
+        _ => OPENING,
+    };
     let start = passages.units.first().map_or(skipped, |unit| unit.start);
     let rest = body[start..].trim_end();
     let end = rest.char_indices().nth(chars).map_or(rest.len(), |(at, _)| at);
@@ -91,8 +98,8 @@ pub(super) fn best(
         text,
         base: (from, Counter::of(&body[..from]).between(body, 0, from)),
         whole: to == body.len(),
-        units: units(text, tokens, &scanned.marks, options.chars, from == 0),
-        budget: options.chars,
+        units: units(text, tokens, &scanned.marks, options.extent, from == 0),
+        extent: options.extent,
     };
     let groups = passages.groups(&scanned.hits);
     let scale = scanned.hits.iter().map(|hit| f64::from(hit.weight)).fold(0.0, f64::max);
@@ -178,16 +185,23 @@ struct Passages<'t> {
     /// Whether the field ends with the text.
     whole: bool,
     units: Vec<Unit>,
-    budget: usize,
+    extent: Extent,
 }
 
 impl Passages<'_> {
     fn length(&self, first: usize, last: usize) -> usize {
-        self.units[last].chars.1 - self.units[first].chars.0
+        let (first, last) = (&self.units[first], &self.units[last]);
+        match self.extent {
+            Extent::Words(_) => last.words.1 - first.words.0,
+            _ => last.chars.1 - first.chars.0,
+        }
     }
 
     fn fits(&self, first: usize, last: usize) -> bool {
-        self.length(first, last) <= self.budget
+        if self.extent.is_whole() {
+            return first == last;
+        }
+        self.length(first, last) <= self.extent.budget()
     }
 
     /// The units that hold finds.
@@ -280,12 +294,15 @@ impl Passages<'_> {
     /// A run of units with what else fits: to the start of a cut sentence or half the room left,
     /// then to the right, then to the left; sentences outside come whole or not at all.
     fn grow(&self, units: (usize, usize), room: (usize, usize)) -> (usize, usize) {
+        if self.extent.is_whole() {
+            return units;
+        }
         let (mut first, mut last) = units;
         let opening = (room.0..=first).rev().find(|&unit| self.units[unit].opens);
         match opening {
             Some(unit) if self.fits(unit, last) => first = unit,
             _ => {
-                let left = self.budget.saturating_sub(self.length(first, last));
+                let left = self.extent.budget().saturating_sub(self.length(first, last));
                 let enough = self.length(first, last).saturating_add(left / 2);
                 while first > room.0
                     && !self.units[first].opens

@@ -190,7 +190,7 @@ impl Matcher {
             fragments = fragment::best(body, tokens, &scanned, self.clauses.spans.len(), options);
         }
         if fragments.is_empty() {
-            fragments = fragment::lead(body, &mut self.words.body, options.chars);
+            fragments = fragment::lead(body, &mut self.words.body, options.extent);
         }
         Snippet { title, fragments }
     }

@@ -26,9 +26,8 @@ use crate::engine::StoredArticle;
 pub struct Options {
     /// Fragments of the body at most; 2 by default, 0 for the title alone.
     pub fragments: usize,
-    /// Unicode characters in a fragment at most, 200 by default. Only a single word or phrase that
-    /// is longer makes a longer fragment.
-    pub chars: usize,
+    /// How much a fragment shows; 200 characters by default.
+    pub extent: Extent,
     /// Whether mentions of countries, persons and events that the query filters by are marked
     /// too; off by default.
     pub evidence: bool,
@@ -36,7 +35,36 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { fragments: 2, chars: 200, evidence: false }
+        Options { fragments: 2, extent: Extent::Chars(200), evidence: false }
+    }
+}
+
+/// How much a fragment shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// So many Unicode characters at most. Only a single word or phrase that is longer makes a
+    /// longer fragment.
+    Chars(usize),
+    /// So many words at most; a phrase that is longer makes a longer fragment.
+    Words(usize),
+    /// One whole sentence.
+    Sentence,
+    /// One whole paragraph.
+    Paragraph,
+}
+
+impl Extent {
+    /// What a fragment may hold, in its own measure; no end for whole sentences and paragraphs.
+    fn budget(self) -> usize {
+        match self {
+            Extent::Chars(most) | Extent::Words(most) => most,
+            Extent::Sentence | Extent::Paragraph => usize::MAX,
+        }
+    }
+
+    /// Whether a fragment is one sentence or paragraph, neither more nor less.
+    fn is_whole(self) -> bool {
+        matches!(self, Extent::Sentence | Extent::Paragraph)
     }
 }
 

@@ -160,7 +160,7 @@ fn shown(fragment: &Fragment) -> String {
 }
 
 fn fragments(root: Clause, body: &str, fragments: usize, chars: usize) -> Vec<String> {
-    let options = Options { fragments, chars, ..Options::default() };
+    let options = Options { fragments, extent: Extent::Chars(chars), ..Options::default() };
     let snippet = snippet(&plan(root), &article("", body), &mut Analyzers::default(), &options);
     snippet.fragments.iter().map(shown).collect()
 }
@@ -388,7 +388,7 @@ fn tagged() -> StoredArticle {
 #[test]
 fn evidence_is_marked_on_demand() {
     let show = |root: Clause, evidence| {
-        let options = Options { evidence, chars: 38, fragments: 1 };
+        let options = Options { evidence, extent: Extent::Chars(38), fragments: 1 };
         let snippet = snippet(&plan(root), &tagged(), &mut Analyzers::default(), &options);
         let title: String = snippet
             .title
@@ -525,7 +525,7 @@ fn a_line_break_is_kept_and_an_open_quote_belongs_to_its_sentence() {
 #[test]
 fn characters_are_counted_in_the_stored_field() {
     let body = "Élan é. Ünder. The treaty ñ.";
-    let options = Options { fragments: 1, chars: 13, evidence: false };
+    let options = Options { fragments: 1, extent: Extent::Chars(13), evidence: false };
     let root = w("treaty");
     let seen =
         snippet(&plan(root), &article("é treaty", body), &mut Analyzers::default(), &options);
@@ -674,7 +674,7 @@ proptest! {
                 }
             }
         }
-        let options = Options { fragments: count, chars, evidence: false };
+        let options = Options { fragments: count, extent: Extent::Chars(chars), evidence: false };
         let seen = matcher.snippet(&stored, analyzers, &options);
         prop_assert_eq!(&seen.title.text, &title);
         prop_assert!(seen.fragments.len() <= count);

@@ -1,5 +1,6 @@
 //! Cuts a text into units that fragments are made of: sentences, and pieces of long ones.
 
+use super::Extent;
 use super::matcher::Found;
 use crate::text::{Token, Tokens};
 
@@ -21,6 +22,8 @@ pub struct Unit {
     pub end: usize,
     /// The same range in Unicode characters.
     pub chars: (usize, usize),
+    /// The same range in words.
+    pub words: (usize, usize),
     /// Whether a sentence starts here.
     pub opens: bool,
 }
@@ -31,6 +34,8 @@ struct Start {
     byte: usize,
     /// End of the last word before it.
     before: usize,
+    /// How many words are before it.
+    words: usize,
     sentence: bool,
     /// Between two words without a blank; taken only where no better place is near.
     inside: bool,
@@ -39,28 +44,30 @@ struct Start {
 /// The units of `text`, whose words are `tokens`, in order; none if there is no word.
 ///
 /// No unit starts inside a word or inside one of the `marks` (sorted, disjoint). Sentences longer
-/// than `budget` characters are cut. `opens` tells whether the text itself starts a sentence.
-/// Linear.
+/// than a fragment are cut; where fragments are paragraphs, these are the units. `opens` tells
+/// whether the text itself starts a sentence. Linear.
 pub fn units(
     text: &str,
     tokens: &Tokens,
     marks: &[Found],
-    budget: usize,
+    extent: Extent,
     opens: bool,
 ) -> Vec<Unit> {
-    let starts = starts(text, tokens, marks);
+    let budget = extent.budget();
+    let by_words = matches!(extent, Extent::Words(_));
+    let (starts, words) = starts(text, tokens, marks, extent);
     let Some(first) = starts.first() else { return Vec::new() };
     let counter = Counter::of(text);
     let last_word = tokens.iter().map(|token| word_end(text, token)).max().unwrap_or(first.byte);
     let piece = (budget / PIECES).max(1);
     let mut units: Vec<Unit> = Vec::new();
     let mut marks = marks.iter().peekable();
-    let mut close = |from: &Start, sentence: bool, before: usize, next: usize| {
+    let mut close = |from: &Start, sentence: bool, before: usize, next: usize, words: usize| {
         let mut end = tail(text, before.max(from.byte), next);
         while let Some(mark) = marks.next_if(|mark| mark.bytes.1 <= next) {
             end = end.max(mark.bytes.1);
         }
-        Unit { start: from.byte, end, chars: (0, 0), opens: sentence }
+        Unit { start: from.byte, end, chars: (0, 0), words: (from.words, words), opens: sentence }
     };
     let mut at = 0;
     let mut position = Cursor::default();
@@ -70,28 +77,38 @@ pub fn units(
             .iter()
             .position(|start| start.sentence)
             .map_or(starts.len(), |distance| at + 1 + distance);
-        let (next, before) =
-            starts.get(to).map_or((text.len(), last_word), |start| (start.byte, start.before));
+        let (next, before, end_words) =
+            starts.get(to).map_or((text.len(), last_word, words), |s| (s.byte, s.before, s.words));
         let sentence_opens = at > 0 || opens;
-        let length =
-            counter.between(text, starts[at].byte, tail(text, before.max(starts[at].byte), next));
+        let length = if by_words {
+            end_words - starts[at].words
+        } else {
+            let end = tail(text, before.max(starts[at].byte), next);
+            counter.between(text, starts[at].byte, end)
+        };
         if length <= budget {
-            units.push(close(&starts[at], sentence_opens, before, next));
+            units.push(close(&starts[at], sentence_opens, before, next, end_words));
         } else {
             let mut from = at;
             let mut length = 0;
             for place in at + 1..to {
-                length += counter.between(text, starts[place - 1].byte, starts[place].byte);
-                let enough =
-                    if starts[place].inside { piece.max(budget / 2).max(COMPOUND) } else { piece };
+                let here = starts[place];
+                length += if by_words {
+                    here.words - starts[place - 1].words
+                } else {
+                    counter.between(text, starts[place - 1].byte, here.byte)
+                };
+                let compound = if by_words { 1 } else { COMPOUND };
+                let enough = if here.inside { piece.max(budget / 2).max(compound) } else { piece };
                 if length >= enough {
-                    let (before, next) = (starts[place].before, starts[place].byte);
-                    units.push(close(&starts[from], from == at && sentence_opens, before, next));
+                    let opens = from == at && sentence_opens;
+                    units.push(close(&starts[from], opens, here.before, here.byte, here.words));
                     from = place;
                     length = 0;
                 }
             }
-            units.push(close(&starts[from], from == at && sentence_opens, before, next));
+            let opens = from == at && sentence_opens;
+            units.push(close(&starts[from], opens, before, next, end_words));
         }
         at = to;
     }
@@ -102,8 +119,10 @@ pub fn units(
     units
 }
 
-/// Everywhere a unit may start; the first word's place first.
-fn starts(text: &str, tokens: &Tokens, marks: &[Found]) -> Vec<Start> {
+/// Everywhere a unit may start, the first word's place first; and how many words there are.
+fn starts(text: &str, tokens: &Tokens, marks: &[Found], extent: Extent) -> (Vec<Start>, usize) {
+    let opening = if extent == Extent::Paragraph { Token::PARAGRAPH } else { Token::SENTENCE };
+    let mut words = 0;
     let mut starts: Vec<Start> = Vec::with_capacity(tokens.len());
     let mut marks = marks.iter().peekable();
     let (mut before, mut joined, mut cjk) = (0, 0, false);
@@ -116,7 +135,7 @@ fn starts(text: &str, tokens: &Tokens, marks: &[Found]) -> Vec<Start> {
         let is_cjk = token.has(Token::CJK);
         let gap = text.get(before..word).unwrap_or_default();
         let first = starts.is_empty();
-        let sentence = first || token.has(Token::SENTENCE);
+        let sentence = first || token.has(opening);
         let inside = !first && !is_cjk && !cjk && !gap.contains(char::is_whitespace);
         let byte = if first {
             word - gap.trim_start().len()
@@ -135,12 +154,13 @@ fn starts(text: &str, tokens: &Tokens, marks: &[Found]) -> Vec<Start> {
         while marks.next_if(|mark| mark.bytes.1 <= byte).is_some() {}
         let marked = marks.peek().is_some_and(|mark| mark.bytes.0 < byte);
         if first || (!marked && byte >= joined) {
-            starts.push(Start { byte, before, sentence, inside });
+            starts.push(Start { byte, before, words, sentence, inside });
         }
         before = word_end(text, token);
         cjk = is_cjk;
+        words += 1;
     }
-    starts
+    (starts, words)
 }
 
 /// Where a word ends with its possessive.
