@@ -141,6 +141,8 @@ pub enum ListFormat {
     Tsv,
     /// A run for trec_eval
     Trec,
+    /// Key words in context, a match a line
+    Kwic,
 }
 
 /// Formats of single answers.
@@ -170,6 +172,7 @@ impl ListFormat {
             ListFormat::Ids => Format::Ids,
             ListFormat::Tsv => Format::Tsv,
             ListFormat::Trec => Format::Trec,
+            ListFormat::Kwic => Format::Kwic,
         })
     }
 }
@@ -198,7 +201,8 @@ fn from_environment(io: &Io<'_>) -> Result<Option<ListFormat>, Failure> {
     ListFormat::from_str(&name, true).map(Some).map_err(|_| {
         let message = format!("DATELINE_FORMAT is '{name}', which is no format");
         let mut problem = placeless("usage", message);
-        problem.hint = Some("formats are human, json, jsonl, csv, tsv, trec and ids".to_owned());
+        problem.hint =
+            Some("formats are human, json, jsonl, csv, tsv, trec, kwic and ids".to_owned());
         Failure::Usage(problem)
     })
 }

@@ -10,6 +10,7 @@ mod io;
 pub mod progress;
 pub mod query_args;
 pub mod report;
+pub mod snippet_args;
 mod words;
 
 use std::ffi::OsString;

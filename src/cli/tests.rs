@@ -100,7 +100,7 @@ fn a_wrong_environment_is_told() {
     assert!(ran.err.contains("DATELINE_NOW"), "{}", ran.err);
     let ran = run_with(&["count", "x"], &[("DATELINE_FORMAT", "xml")], "");
     assert_eq!(ran.exit, Exit::Usage);
-    assert!(ran.err.contains("human, json, jsonl, csv, tsv, trec and ids"), "{}", ran.err);
+    assert!(ran.err.contains("human, json, jsonl, csv, tsv, trec, kwic and ids"), "{}", ran.err);
 }
 
 #[test]

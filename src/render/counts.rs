@@ -20,8 +20,8 @@ pub fn write(
     match format {
         Format::Human if style.terminal => tables(out, style, summary.facets),
         Format::Human => lines(out, "", summary.facets),
-        // A run has no place for counts; the command refuses it.
-        Format::Tsv | Format::Trec => {
+        // A run or a concordance has no place for counts; the command refuses it.
+        Format::Tsv | Format::Trec | Format::Kwic => {
             out.write_all(b"class\tid\tlabel\tcount\n")?;
             lines(out, "", summary.facets)
         }

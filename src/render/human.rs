@@ -6,6 +6,7 @@ use super::paint::{Ink, Style, grouped};
 use super::{Head, Needs, Renderer, Summary, counts, ids};
 use crate::plan::FacetClass;
 use crate::search::Hit;
+use crate::snippet::{Fragment, Highlight, Piece};
 use crate::text::sanitize;
 
 /// Labels of one class that a hit shows, at most; further ones are counted.
@@ -35,6 +36,34 @@ fn about(hit: &Hit) -> String {
         }
     }
     parts.join(" · ")
+}
+
+/// A passage with dots where a sentence is cut.
+fn dotted(fragment: &Fragment) -> impl Iterator<Item = Piece<'_>> {
+    let dots = |cut: bool| Piece { text: if cut { "…" } else { "" }, marked: false };
+    let (start, end) = (dots(fragment.cut_start), dots(fragment.cut_end));
+    std::iter::once(start).chain(fragment.pieces()).chain([end])
+}
+
+impl Style {
+    /// A passage on one line.
+    fn passage(&self, fragment: &Fragment) -> String {
+        self.line(dotted(fragment), (Ink::Plain, Ink::Mark))
+    }
+}
+
+/// Where marks stand: field, bytes and characters of each, `body:10-14:10-14`.
+fn offsets(hit: &Hit) -> String {
+    let title = hit.title.marks.iter().map(|mark| ("title", mark));
+    let body = hit.fragments.iter().flat_map(|fragment| &fragment.marks);
+    let all: Vec<String> = title
+        .chain(body.map(|mark| ("body", mark)))
+        .map(|(field, mark)| {
+            let (bytes, chars) = (mark.bytes, mark.chars);
+            format!("{field}:{}-{}:{}-{}", bytes.0, bytes.1, chars.0, chars.1)
+        })
+        .collect();
+    all.join(" ")
 }
 
 fn day(hit: &Hit) -> String {
@@ -90,16 +119,17 @@ impl Renderer for Grouped {
         writeln!(out, "    {}", style.ink(Ink::Faint, &facts.join(" · ")))?;
         let about = about(hit);
         if !about.is_empty() {
-            writeln!(out, "    {}", sanitize::line(&about))?;
+            writeln!(out, "    {}", style.ink(Ink::Plain, &about))?;
         }
         for fragment in &hit.fragments {
-            let dots = |cut: bool| {
-                let text = if cut { "…" } else { "" };
-                std::iter::once(crate::snippet::Piece { text, marked: false })
-            };
-            let pieces =
-                dots(fragment.cut_start).chain(fragment.pieces()).chain(dots(fragment.cut_end));
-            out.write_all(style.wrapped(pieces, (Ink::Plain, Ink::Mark), 4).as_bytes())?;
+            let text = style.wrapped(dotted(fragment), (Ink::Plain, Ink::Mark), 4);
+            out.write_all(text.as_bytes())?;
+        }
+        if style.highlight == Some(Highlight::Offsets) {
+            let offsets = offsets(hit);
+            if !offsets.is_empty() {
+                writeln!(out, "    {}", style.ink(Ink::Faint, &offsets))?;
+            }
         }
         Ok(())
     }
@@ -129,8 +159,9 @@ impl Lines {
 
 impl Renderer for Lines {
     fn needs(&self) -> Needs {
-        // Marks are seen in colour only.
-        if self.style.color { Needs::Snippet } else { Needs::Article }
+        // Without passages marks are seen in colour only.
+        let Style { color, highlight, passages, .. } = self.style;
+        if color || passages || highlight.is_some() { Needs::Snippet } else { Needs::Article }
     }
 
     fn begin(&mut self, _: &mut dyn Write, _: &Head<'_>) -> io::Result<()> {
@@ -139,14 +170,23 @@ impl Renderer for Lines {
 
     fn hit(&mut self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
         let title = self.style.line(hit.title.pieces(), (Ink::Plain, Ink::Mark));
-        writeln!(
+        write!(
             out,
             "{}\t{}\t{}\t{title}\t{}",
             ids::encode(&hit.id),
             sanitize::line(&day(hit)),
             sanitize::line(hit.source.as_deref().unwrap_or_default()),
             sanitize::line(&about(hit))
-        )
+        )?;
+        if self.style.passages {
+            let passages: Vec<String> =
+                hit.fragments.iter().map(|fragment| self.style.passage(fragment)).collect();
+            write!(out, "\t{}", passages.join(" | "))?;
+        }
+        if self.style.highlight == Some(Highlight::Offsets) {
+            write!(out, "\t{}", offsets(hit))?;
+        }
+        writeln!(out)
     }
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary<'_>) -> io::Result<()> {

@@ -11,6 +11,7 @@ mod human;
 pub mod ids;
 mod json;
 mod jsonl;
+mod kwic;
 pub mod paint;
 pub mod select;
 pub mod stats;
@@ -46,6 +47,8 @@ pub enum Format {
     Tsv,
     /// A run for evaluation.
     Trec,
+    /// Key words in context, a match a line.
+    Kwic,
 }
 
 /// What a format is told beside its name.
@@ -74,8 +77,10 @@ pub enum Needs {
     Id,
     /// Everything but marks and fragments.
     Article,
-    /// Everything.
+    /// Everything, with passages.
     Snippet,
+    /// Everything, with a line for each match instead of passages.
+    Lines,
 }
 
 /// What is known before the first hit.
@@ -156,6 +161,7 @@ pub fn open(format: Format, style: Style, choice: &Choice) -> Box<dyn Renderer> 
             Box::new(tsv::Tsv::new(fields.unwrap_or_default()))
         }
         Format::Trec => Box::new(trec::Trec::new(choice.names.clone())),
+        Format::Kwic => Box::new(kwic::Kwic::new(style)),
         Format::Ids => Box::new(ids::Ids { nul: style.nul }),
     }
 }

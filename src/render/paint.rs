@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::snippet::Piece;
+use crate::snippet::{Highlight, Piece};
 use crate::text::sanitize;
 
 /// How output looks.
@@ -16,6 +16,10 @@ pub struct Style {
     pub width: Option<usize>,
     /// Ids are raw and end with a NUL.
     pub nul: bool,
+    /// How marks are written; as colours allow without it.
+    pub highlight: Option<Highlight>,
+    /// Whether passages are shown in lines, too.
+    pub passages: bool,
 }
 
 /// Kinds of text that look different.
@@ -56,6 +60,30 @@ impl Style {
     }
 
     fn add(&self, ink: Ink, safe: &str, out: &mut String) {
+        let marked = matches!(ink, Ink::Mark | Ink::TitleMark);
+        let ink = match self.highlight {
+            Some(Highlight::Ansi) if marked && !self.color => {
+                out.push_str(Ink::Mark.code());
+                out.push_str(safe);
+                out.push_str("\x1b[0m");
+                return;
+            }
+            None | Some(Highlight::Ansi) => ink,
+            // Ids and numbers are no text of articles.
+            Some(_) if matches!(ink, Ink::Faint | Ink::Strong) => ink,
+            Some(highlight) => {
+                let plain = if ink == Ink::TitleMark { Ink::Title } else { Ink::Plain };
+                let ink = if marked { plain } else { ink };
+                let mut text = String::with_capacity(safe.len());
+                highlight.write(safe, marked, &mut text);
+                self.color_of(ink, &text, out);
+                return;
+            }
+        };
+        self.color_of(ink, safe, out);
+    }
+
+    fn color_of(&self, ink: Ink, safe: &str, out: &mut String) {
         if self.color && ink != Ink::Plain && !safe.is_empty() {
             out.push_str(ink.code());
             out.push_str(safe);

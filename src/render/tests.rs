@@ -5,7 +5,7 @@ use crate::article::PartialDate;
 use crate::diag::Span;
 use crate::plan::{Entry, FacetClass, FacetField};
 use crate::search::hits::HitFacets;
-use crate::snippet::{Field, Fragment, Mark, Marked};
+use crate::snippet::{Field, Fragment, Highlight, Line, Mark, Marked};
 
 fn mark(from: usize, to: usize) -> Mark {
     Mark { bytes: (from, to), chars: (from, to) }
@@ -54,6 +54,8 @@ fn full() -> Hit {
             cut_start: true,
             cut_end: false,
         }],
+        highlight: Highlight::Offsets,
+        lines: Vec::new(),
         whole: None,
     }
 }
@@ -207,7 +209,7 @@ fn a_pipe_gets_one_line_a_hit() {
 
 #[test]
 fn a_terminal_gets_blocks() {
-    let style = Style { terminal: true, color: false, width: Some(40), nul: false };
+    let style = Style { terminal: true, width: Some(40), ..Style::default() };
     assert_eq!(
         written(Format::Human, style, &[counts()]),
         "2 of 1,234 hits\n\
@@ -291,4 +293,75 @@ fn an_article_shows_its_tags_with_their_evidence() {
         )
     );
     assert!(value.get("marks").is_none());
+}
+
+fn shown(format: Format, style: Style, hit: &Hit) -> String {
+    let mut out = Vec::new();
+    open(format, style, &Choice::default()).hit(&mut out, hit).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn marks_are_written_as_asked() {
+    let plain = Style { passages: true, ..Style::default() };
+    let line = |highlight| shown(Format::Human, Style { highlight, ..plain }, &full());
+    let cells = |highlight| {
+        let line = line(highlight);
+        let cells: Vec<&str> = line.trim_end().split('\t').collect();
+        (cells[3].to_owned(), cells[5..].join("\t"))
+    };
+    let passage = "…the free trade pac".to_owned();
+    assert_eq!(cells(None), ("Japan signs[31m pact".into(), passage.clone()));
+    assert_eq!(cells(Some(Highlight::None)), ("Japan signs[31m pact".into(), passage.clone()));
+    assert_eq!(
+        cells(Some(Highlight::Html)),
+        ("Japan signs[31m <mark>pact</mark>".into(), "…the <mark>free trade</mark> pac".into())
+    );
+    assert_eq!(
+        cells(Some(Highlight::Markdown)),
+        ("Japan signs\\[31m **pact**".into(), "…the **free trade** pac".into())
+    );
+    assert_eq!(
+        cells(Some(Highlight::Ansi)),
+        ("Japan signs[31m \x1b[1mpact\x1b[0m".into(), "…the \x1b[1mfree trade\x1b[0m pac".into())
+    );
+    assert_eq!(
+        cells(Some(Highlight::Offsets)),
+        ("Japan signs[31m pact".into(), format!("{passage}\ttitle:17-21:17-21 body:14-24:14-24"))
+    );
+    let json = |highlight| shown(Format::Jsonl, plain, &Hit { highlight, ..full() });
+    assert!(json(Highlight::Html).contains(r#""marked":"the <mark>free\ntrade</mark> pac""#));
+    assert!(!json(Highlight::Offsets).contains("marked"));
+    assert_eq!(json(Highlight::None).matches(r#""marks":[]"#).count(), 2);
+}
+
+#[test]
+fn key_words_stand_below_each_other_or_in_columns() {
+    let line = |left: &str, text: &str, right: &str| Line {
+        field: Field::Body,
+        bytes: (14, 24),
+        chars: (13, 23),
+        left: left.into(),
+        text: text.into(),
+        right: right.into(),
+    };
+    let lines = vec![
+        line("signed the\n\nlong awaited ", "free trade", " pact of the year"),
+        line("", "free\ntrade", ","),
+        line("日本の", "条約", "\u{1b}[31mは"),
+    ];
+    let hit = Hit { id: "a,1".into(), lines, ..empty() };
+    assert_eq!(
+        shown(Format::Kwic, Style::default(), &hit),
+        "a%2C1\t\tbody\t14-24\t13-23\tsigned the long awaited\tfree trade\tpact of the year\n\
+         a%2C1\t\tbody\t14-24\t13-23\t\tfree trade\t,\n\
+         a%2C1\t\tbody\t14-24\t13-23\t日本の\t条約\t[31mは\n"
+    );
+    let terminal = Style { terminal: true, width: Some(40), ..Style::default() };
+    assert_eq!(
+        shown(Format::Kwic, terminal, &hit),
+        "a%2C1  \n    long awaited free trade pact of the\n                 free trade,\n\
+         \u{20}             日本の条約[31mは\n"
+    );
+    assert_eq!(shown(Format::Kwic, terminal, &empty()), "");
 }

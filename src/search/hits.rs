@@ -10,7 +10,7 @@ use crate::diag::Diagnostic;
 use crate::engine::{FacetCounts, Match, StoredArticle};
 use crate::plan::facet::open_id;
 use crate::plan::{FacetChoice, FacetClass, FacetTerms};
-use crate::snippet::{Fragment, Marked, Snippet};
+use crate::snippet::{Fragment, Highlight, Line, Marked, Snippet};
 use crate::tag::Class;
 
 /// All that a search found.
@@ -57,6 +57,10 @@ pub struct Hit {
     pub asked: Vec<(FacetClass, Vec<String>)>,
     /// The best passages.
     pub fragments: Vec<Fragment>,
+    /// How marks of title and passages are written.
+    pub highlight: Highlight,
+    /// Every match on a line of its own, where that was asked for.
+    pub lines: Vec<Line>,
     /// The article itself, where it was asked for.
     pub whole: Option<Box<StoredArticle>>,
 }
@@ -194,6 +198,8 @@ impl Hit {
             facets,
             asked: Vec::new(),
             fragments,
+            highlight: Highlight::default(),
+            lines: Vec::new(),
             whole: None,
         }
     }

@@ -17,7 +17,7 @@ use crate::engine::{Engine, EngineError, FacetCounts, Match, Order, Question};
 use crate::plan::resolve::ListReader;
 use crate::plan::{Catalogue, Clause, FacetField, FacetTerms, Plan, Resolver};
 use crate::query::{self, Expr, ParseOptions};
-use crate::snippet::{Matcher, Options};
+use crate::snippet::{Highlight, Matcher, Options};
 
 pub use hits::{Hit, Hits};
 
@@ -211,6 +211,9 @@ pub struct Shower {
     filters: Vec<FacetTerms>,
     analyzers: Analyzers,
     options: Options,
+    highlight: Highlight,
+    /// Instead of passages: every match with so many words on each side.
+    lines: Option<usize>,
 }
 
 impl Shower {
@@ -228,7 +231,19 @@ impl Shower {
             matcher: snippets.then(|| Matcher::new(&reading.plan)),
             analyzers: Analyzers::default(),
             options: Options::default(),
+            highlight: Highlight::default(),
+            lines: None,
         }
+    }
+
+    /// The same, with passages cut and marked so.
+    pub fn cutting(self, options: Options, highlight: Highlight) -> Shower {
+        Shower { options, highlight, ..self }
+    }
+
+    /// The same, with every match on a line of its own instead of passages.
+    pub fn in_lines(self, words: usize) -> Shower {
+        Shower { lines: Some(words), ..self }
     }
 
     /// The same, with hits that keep their whole article.
@@ -247,12 +262,20 @@ impl Shower {
         rank: Option<u64>,
     ) -> Result<Hit, EngineError> {
         let stored = archive.fetch(found)?;
-        let snippet = self
-            .matcher
-            .as_mut()
-            .map(|matcher| matcher.snippet(&stored, &mut self.analyzers, &self.options));
+        let (mut snippet, mut lines) = (None, Vec::new());
+        match (&mut self.matcher, self.lines) {
+            (Some(matcher), Some(words)) => {
+                lines = matcher.lines(&stored, &mut self.analyzers, words);
+            }
+            (Some(matcher), None) => {
+                snippet = Some(matcher.snippet(&stored, &mut self.analyzers, &self.options));
+            }
+            (None, _) => {}
+        }
         let whole = self.whole.then(|| Box::new(stored.clone()));
-        let mut hit = Hit { whole, ..Hit::new(stored, found.score, rank, snippet) };
+        let highlight = self.highlight;
+        let mut hit =
+            Hit { whole, highlight, lines, ..Hit::new(stored, found.score, rank, snippet) };
         hit.note_asked(&self.filters);
         Ok(hit)
     }

@@ -56,7 +56,8 @@ pub(super) fn lead(body: &str, tokens: &mut Tokens, extent: Extent) -> Vec<Fragm
         units: units(text, tokens, &[], extent, true),
         extent,
     };
-    if !passages.units.is_empty() && (extent.is_whole() || passages.fits(0, 0)) {
+    let by_chars = matches!(extent, Extent::Chars(_));
+    if !passages.units.is_empty() && (!by_chars || passages.fits(0, 0)) {
         let (_, last) = passages.grow((0, 0), (0, passages.units.len() - 1));
         return vec![passages.fragment((0, last), &[])];
     }

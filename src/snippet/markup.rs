@@ -11,6 +11,66 @@ pub struct Piece<'t> {
     pub marked: bool,
 }
 
+/// How marks are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Highlight {
+    /// As places beside the text.
+    #[default]
+    Offsets,
+    /// Bold on a terminal.
+    Ansi,
+    /// `<mark>…</mark>`, all text escaped for HTML.
+    Html,
+    /// `**…**`, all text escaped for Markdown.
+    Markdown,
+    /// Not at all.
+    None,
+}
+
+impl Highlight {
+    /// Appends a piece of text, escaped and with its mark; terminals are left to the renderers.
+    pub fn write(self, text: &str, marked: bool, out: &mut String) {
+        let (before, after) = match self {
+            Highlight::Html => ("<mark>", "</mark>"),
+            Highlight::Markdown => ("**", "**"),
+            Highlight::Offsets | Highlight::Ansi | Highlight::None => ("", ""),
+        };
+        if marked {
+            out.push_str(before);
+        }
+        for letter in text.chars() {
+            match (self, letter) {
+                (Highlight::Html, '&') => out.push_str("&amp;"),
+                (Highlight::Html, '<') => out.push_str("&lt;"),
+                (Highlight::Html, '>') => out.push_str("&gt;"),
+                (Highlight::Html, '"') => out.push_str("&quot;"),
+                (Highlight::Html, '\'') => out.push_str("&#39;"),
+                (
+                    Highlight::Markdown,
+                    '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|',
+                ) => {
+                    out.push('\\');
+                    out.push(letter);
+                }
+                (_, letter) => out.push(letter),
+            }
+        }
+        if marked {
+            out.push_str(after);
+        }
+    }
+
+    /// A text with its marks in it; nothing where marks stay outside of it.
+    pub fn written<'t>(self, pieces: impl Iterator<Item = Piece<'t>>) -> Option<String> {
+        if !matches!(self, Highlight::Html | Highlight::Markdown) {
+            return None;
+        }
+        let mut out = String::new();
+        pieces.for_each(|piece| self.write(piece.text, piece.marked, &mut out));
+        Some(out)
+    }
+}
+
 /// Cuts `text`, which starts at byte `start` of its field, along `marks` of that field.
 ///
 /// The pieces joined are the text. Marks outside it, or not on character boundaries, are ignored.
@@ -68,6 +128,25 @@ impl Marked {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_are_written_and_all_else_is_escaped() {
+        let pieces = || {
+            [("a <b> & ", false), ("\"c*d'", true), (" [e]", false)]
+                .map(|(text, marked)| Piece { text, marked })
+                .into_iter()
+        };
+        let written = |highlight: Highlight| highlight.written(pieces());
+        assert_eq!(
+            written(Highlight::Html).as_deref(),
+            Some("a &lt;b&gt; &amp; <mark>&quot;c*d&#39;</mark> [e]")
+        );
+        assert_eq!(
+            written(Highlight::Markdown).as_deref(),
+            Some("a \\<b\\> & **\"c\\*d'** \\[e\\]")
+        );
+        assert_eq!(written(Highlight::Offsets), None);
+    }
 
     #[test]
     fn pieces_joined_are_the_text() {

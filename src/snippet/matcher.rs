@@ -10,7 +10,7 @@ use super::evidence::{self, mentions};
 use super::fragment;
 use super::lexicon::{Lexicon, Member};
 use super::phrase::{Occurrence, Piece, Side, View};
-use super::{Marked, Options, Snippet};
+use super::{Field, Line, Marked, Options, Snippet, kwic};
 use crate::analyze::Analyzers;
 use crate::article::Words;
 use crate::diag::Span;
@@ -193,6 +193,22 @@ impl Matcher {
             fragments = fragment::lead(body, &mut self.words.body, options.extent);
         }
         Snippet { title, fragments }
+    }
+
+    /// Every match with so many words around it, those of the title first.
+    ///
+    /// Reads as much as [`Matcher::find`] does.
+    pub fn lines(
+        &mut self,
+        article: &StoredArticle,
+        analyzers: &mut Analyzers,
+        words: usize,
+    ) -> Vec<Line> {
+        let found = self.find(article, analyzers);
+        let mut lines = Vec::new();
+        kwic::lines(Field::Title, &article.article.title, &found.title, words, &mut lines);
+        kwic::lines(Field::Body, &article.article.body, &found.body, words, &mut lines);
+        lines
     }
 
     /// Marks of the title, and of the body until something is found; the words of the part that

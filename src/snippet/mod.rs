@@ -7,6 +7,7 @@ mod chunk;
 mod clauses;
 mod evidence;
 mod fragment;
+pub mod kwic;
 mod lexicon;
 pub mod markup;
 pub mod matcher;
@@ -15,7 +16,8 @@ mod unit;
 
 use serde::Serialize;
 
-pub use markup::{Piece, pieces};
+pub use kwic::Line;
+pub use markup::{Highlight, Piece, pieces};
 pub use matcher::{Found, Matcher, Matches};
 
 use crate::analyze::Analyzers;

@@ -474,6 +474,37 @@ fn fragments_are_whole_sentences_around_matches() {
 }
 
 #[test]
+fn passages_of_words_sentences_and_paragraphs() {
+    let body = "First one here. The treaty was signed in old Tokyo.\n\nA new paragraph. It \
+                holds a treaty. More of it.\n\nThe end.";
+    let cut = |root: Clause, extent, count| -> Vec<String> {
+        let options = Options { fragments: count, extent, ..Options::default() };
+        let snippet = snippet(&plan(root), &article("", body), &mut Analyzers::default(), &options);
+        snippet.fragments.iter().map(shown).collect()
+    };
+    assert_eq!(
+        cut(w("treaty"), Extent::Sentence, 9),
+        ["The [treaty] was signed in old Tokyo.", "It holds a [treaty]."]
+    );
+    assert_eq!(
+        cut(w("treaty"), Extent::Paragraph, 1),
+        ["First one here. The [treaty] was signed in old Tokyo."]
+    );
+    assert_eq!(
+        cut(w("treaty"), Extent::Paragraph, 9)[1..],
+        ["A new paragraph. It holds a [treaty]. More of it."]
+    );
+    assert_eq!(cut(w("treaty"), Extent::Words(4), 1), ["The [treaty] was signed…"]);
+    assert_eq!(cut(w("treaty"), Extent::Words(7), 1), ["The [treaty] was signed in old Tokyo."]);
+    assert_eq!(cut(w("absent"), Extent::Sentence, 2), ["First one here."]);
+    assert_eq!(
+        cut(w("absent"), Extent::Paragraph, 2),
+        ["First one here. The treaty was signed in old Tokyo."]
+    );
+    assert_eq!(cut(w("absent"), Extent::Words(3), 2), ["First one here."]);
+}
+
+#[test]
 fn a_second_fragment_shows_what_the_first_does_not() {
     let body = "War and war. Some filler text here. War, war again. More filler text. A pact.";
     let root = Clause::And(vec![w("war"), w("pact")]);
@@ -708,6 +739,24 @@ proptest! {
             }
             let joined: String = fragment.pieces().map(|piece| piece.text).collect();
             prop_assert_eq!(&joined, &fragment.text);
+        }
+        for extent in [Extent::Words(chars.max(1)), Extent::Sentence, Extent::Paragraph] {
+            let options = Options { fragments: count, extent, evidence: false };
+            let seen = matcher.snippet(&stored, analyzers, &options);
+            for fragment in &seen.fragments {
+                let (start, end) = fragment.bytes;
+                prop_assert_eq!(&body[start..end], &fragment.text);
+                // What no blank separates is not cut.
+                let pieces = fragment.text.split_whitespace();
+                let number = pieces.filter(|piece| !Tokens::of(piece).is_empty()).count();
+                let longest = found.body.iter().map(|f| Tokens::of(&body[f.bytes.0..f.bytes.1]).len());
+                let most = longest.max().unwrap_or(0).max(chars.max(1));
+                if matches!(extent, Extent::Words(_)) {
+                    prop_assert!(number <= most + 2, "{number} {most}");
+                } else {
+                    prop_assert!(!fragment.cut_start && !fragment.cut_end);
+                }
+            }
         }
         if count > 0 && !found.body.is_empty() {
             prop_assert!(seen.fragments.iter().any(|fragment| !fragment.marks.is_empty()));

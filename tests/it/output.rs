@@ -182,3 +182,37 @@ fn a_batch_counts_line_by_line() {
     );
     assert_eq!(ran.err, "-:4: error[unknown_value]: unknown country 'Japn'\n");
 }
+
+#[test]
+fn passages_and_marks_as_asked() {
+    let hits = |args: &[&str]| {
+        let mut all = vec!["search", "-n2"];
+        all.extend(args);
+        shown(&all)
+    };
+    let query = "\"free trade\" SENT pact";
+    for (name, args) in [
+        ("sentence_md", vec!["--context", "sentence", "--highlight", "md", query]),
+        (
+            "para_offsets",
+            vec!["--snippets", "1", "--context", "para", "--highlight", "offsets", query],
+        ),
+        (
+            "words_html",
+            vec!["--snippet-words", "8", "--highlight", "html", "--format", "jsonl", query],
+        ),
+        ("none_json", vec!["--snippets", "0", "--highlight", "none", "--format", "jsonl", query]),
+        ("kwic", vec!["--format", "kwic", "--snippet-words", "4", query]),
+    ] {
+        insta::assert_snapshot!(format!("passages_{name}"), hits(&args));
+    }
+    for args in [
+        vec!["--snippets", "1", "--format", "ids", "pact"],
+        vec!["--context", "para", "--format", "kwic", "pact"],
+        vec!["--highlight", "ansi", "--format", "json", "pact"],
+        vec!["--highlight", "md", "--format", "csv", "pact"],
+        vec!["--snippet-words", "3", "--context", "para", "pact"],
+    ] {
+        assert!(hits(&args).starts_with("exit 2"), "{args:?}");
+    }
+}

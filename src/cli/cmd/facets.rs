@@ -69,8 +69,11 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     let text = args.query.text(&args.words, io)?.unwrap_or_else(|| "*".to_owned());
     let options = args.query.options(io)?;
     let format = ListFormat::chosen(args.format, io)?;
-    if format == Format::Trec {
-        return Err(Failure::usage("usage", "counts cannot be written as a run; trec is for hits"));
+    if matches!(format, Format::Trec | Format::Kwic) {
+        return Err(Failure::usage(
+            "usage",
+            "counts cannot be written so; trec and kwic are for hits",
+        ));
     }
     let archive = cmd::open(global, io)?;
     let failed = |error| Failure::search(&text, error);

@@ -32,7 +32,12 @@ fn state(archive: &Embedded) -> IndexState<'_> {
 
 /// How standard output looks.
 fn style(global: &Global, io: &Io<'_>) -> Style {
-    Style { terminal: io.out_is_terminal, color: global.color_out(io), width: io.width, nul: false }
+    Style {
+        terminal: io.out_is_terminal,
+        color: global.color_out(io),
+        width: io.width,
+        ..Style::default()
+    }
 }
 
 /// Milliseconds since the command was started.

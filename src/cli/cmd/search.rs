@@ -11,6 +11,7 @@ use cursor::Cursor;
 use crate::cli::args::{Global, ListFormat};
 use crate::cli::query_args::QueryArgs;
 use crate::cli::report::{Failure, placeless};
+use crate::cli::snippet_args::SnippetArgs;
 use crate::cli::{Exit, Io, cmd, command};
 use crate::diag::nearest;
 use crate::engine::embedded::Embedded;
@@ -19,7 +20,7 @@ use crate::plan::FacetField;
 use crate::render::select::Fields;
 use crate::render::template::Template;
 use crate::render::trec::RunNames;
-use crate::render::{self, Choice, Format, Head, Needs, Renderer, Summary};
+use crate::render::{self, Choice, Format, Head, Needs, Renderer, Style, Summary};
 use crate::search::{self, Found, Hit, ReadOptions, Reading, Request, Shower};
 
 /// Hits shown without `-n`.
@@ -35,6 +36,7 @@ Examples:
   dateline search -n0 --format ids 'person:Abe date:2019..' | wc -l
   dateline search --facets country:5,person 'event:diplomacy'
   dateline search -l0 pact | xargs -0 dateline show
+  dateline search --format kwic -n0 'pact NEAR/5 fish*'
   dateline search --sample 50 --seed 1 --format csv 'strike' > to-code.csv
 
 In a pipe a hit is one line: id, date, source, title and what it is mainly about, with tabs between;
@@ -116,7 +118,10 @@ pub struct SearchArgs {
     #[arg(long, value_name = "TOPIC,RUN", help_heading = "Output")]
     run: Option<String>,
 
-    /// Write hits as human, json, jsonl, csv, tsv, trec or ids [default: human] [env: DATELINE_FORMAT]
+    #[command(flatten)]
+    snippets: SnippetArgs,
+
+    /// Write hits as human, json, jsonl, csv, tsv, trec, kwic or ids [default: human] [env: DATELINE_FORMAT]
     #[arg(
         long,
         value_name = "FORMAT",
@@ -246,9 +251,9 @@ pub fn run(
         writeln!(io.out, "{}", found.total)?;
         return Ok(if found.total > 0 { Exit::Done } else { Exit::NoMatch });
     }
-    let mut style = cmd::style(global, io);
-    style.nul = args.null;
+    let style = Style { nul: args.null, ..args.snippets.style(cmd::style(global, io)) };
     let mut renderer = render::open(format, style, &job.choice);
+    args.snippets.check(format, renderer.needs() >= Needs::Snippet)?;
     let total = if request.limit == 0 {
         job.stream(&request, renderer.as_mut(), io)?
     } else {
@@ -336,7 +341,10 @@ impl SearchArgs {
 
     fn facets(&self, format: Format) -> Result<Vec<(FacetField, usize)>, Failure> {
         if !self.facets.is_empty()
-            && matches!(format, Format::Csv | Format::Ids | Format::Tsv | Format::Trec)
+            && matches!(
+                format,
+                Format::Csv | Format::Ids | Format::Tsv | Format::Trec | Format::Kwic
+            )
         {
             let mut problem =
                 placeless("usage", "--facets has no place in a list of hits as csv or ids");
@@ -375,7 +383,12 @@ impl Job<'_> {
     }
 
     fn shower(&self, needs: Needs) -> Option<Shower> {
-        let shower = || Shower::new(self.reading, needs == Needs::Snippet);
+        let snippets = &self.args.snippets;
+        let shower = || {
+            let shower = Shower::new(self.reading, needs >= Needs::Snippet)
+                .cutting(snippets.options(), snippets.highlight().unwrap_or_default());
+            if needs == Needs::Lines { shower.in_lines(snippets.around()) } else { shower }
+        };
         let whole = self.choice.needs_whole();
         (needs > Needs::Id).then(|| if whole { shower().keeping_articles() } else { shower() })
     }

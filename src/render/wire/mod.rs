@@ -19,7 +19,7 @@ use crate::diag::{Diagnostic, Severity};
 use crate::engine::FacetCounts;
 use crate::plan::{Entry, FacetClass};
 use crate::search::Hit;
-use crate::snippet::{Field, Fragment, Mark};
+use crate::snippet::{Field, Fragment, Highlight, Mark};
 use crate::text::sanitize;
 
 pub use article::{article, mentions};
@@ -123,10 +123,13 @@ struct Passage<'a> {
     chars: (usize, usize),
     text: &'a str,
     marks: &'a [Mark],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marked: Option<String>,
 }
 
-fn passage(fragment: &Fragment) -> Passage<'_> {
+fn passage(fragment: &Fragment, highlight: Highlight) -> Passage<'_> {
     Passage {
+        marked: highlight.written(fragment.pieces()),
         field: match fragment.field {
             Field::Title => "title",
             Field::Body => "body",
@@ -134,8 +137,13 @@ fn passage(fragment: &Fragment) -> Passage<'_> {
         bytes: fragment.bytes,
         chars: fragment.chars,
         text: &fragment.text,
-        marks: &fragment.marks,
+        marks: shown(&fragment.marks, highlight),
     }
+}
+
+/// The marks, unless none are wanted.
+fn shown(marks: &[Mark], highlight: Highlight) -> &[Mark] {
+    if highlight == Highlight::None { &[] } else { marks }
 }
 
 fn iso(date: Option<&PartialDate>) -> Option<String> {
@@ -154,7 +162,8 @@ pub fn hit(hit: &Hit) -> impl Serialize + '_ {
         bytes: (0, hit.title.text.len()),
         chars: (0, hit.title.text.chars().count()),
         text: &hit.title.text,
-        marks: &hit.title.marks,
+        marks: shown(&hit.title.marks, hit.highlight),
+        marked: hit.highlight.written(hit.title.pieces()),
     });
     let (file, line) = known(&hit.file, hit.line);
     HitLine {
@@ -174,7 +183,10 @@ pub fn hit(hit: &Hit) -> impl Serialize + '_ {
         facets: Object(&hit.facets.ids),
         major: Object(&hit.facets.major),
         labels: Object(&hit.facets.labels),
-        snippets: title.into_iter().chain(hit.fragments.iter().map(passage)).collect(),
+        snippets: title
+            .into_iter()
+            .chain(hit.fragments.iter().map(|fragment| passage(fragment, hit.highlight)))
+            .collect(),
     }
 }
 
