@@ -7,7 +7,7 @@ use dateline::analyze::Analyzers;
 use dateline::article::{Article, Words};
 use dateline::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
 use dateline::engine::scan::Scan;
-use dateline::engine::{Engine, Sink, TaggedArticle};
+use dateline::engine::{Engine, Order, Question, Sink, TaggedArticle};
 use dateline::plan::{Catalogue, Plan, Resolver};
 use dateline::query::{ParseOptions, parse};
 use dateline::snippet::Matcher;
@@ -281,6 +281,56 @@ fn each_operator_finds_what_it_should() {
         wrong.extend(extra.map(|text| format!("{query} finds '{text}'")));
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+fn scores(engine: &dyn Engine, plan: &Plan) -> BTreeMap<String, f32> {
+    let question = Question {
+        plan,
+        limit: 1_000,
+        order: Order::Relevance,
+        total: true,
+        sample: None,
+        facets: &[],
+    };
+    let matches = engine.answer(&question).unwrap().matches;
+    matches.into_iter().map(|found| (found.id, found.score.unwrap())).collect()
+}
+
+/// Each scores what the words beside it score together, for the articles that both find.
+#[test]
+fn nearness_ranks_as_its_words_do() {
+    let mut texts: Vec<&str> =
+        ROWS.iter().flat_map(|(_, yes, no)| yes.iter().chain(*no).copied()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let (_dir, embedded, _) = engines(&texts);
+    for (query, words) in [
+        ("pact NEAR/2 tokyo", "pact tokyo"),
+        ("minister SENT fraud", "minister fraud"),
+        ("church NOTNEAR/3 street", "church"),
+        ("(a1 OR b1) NEAR/1 c1", "(a1 OR b1) c1"),
+        ("atleast3(japan)", "japan"),
+        ("first2(japan)", "japan"),
+        ("\"free trade\"~2", "free trade"),
+        ("=US NEAR/3 aid", "us aid"),
+        ("caps(apple)", "apple"),
+        ("crime NEAR/3 @person", "crime"),
+        ("pact NEAR/2 tok*", "pact"),
+        ("japan MAYBE pact", "japan OR pact"),
+        ("any2(a1 b1 c1)", "a1 OR b1 OR c1"),
+        ("(pact NEAR/2 tokyo)^3", "pact^3 tokyo^3"),
+    ] {
+        let (ours, theirs) = (
+            scores(&embedded, &plan(&embedded, query)),
+            scores(&embedded, &plan(&embedded, words)),
+        );
+        assert!(!ours.is_empty(), "{query}");
+        for (id, score) in &ours {
+            assert!((score - theirs[id]).abs() < 1e-4, "{query} {id}: {score} and {}", theirs[id]);
+        }
+    }
+    let flat = scores(&embedded, &plan(&embedded, "(@country:Japan)^2"));
+    assert!(!flat.is_empty() && flat.values().all(|score| *score == 2.0), "{flat:?}");
 }
 
 #[test]
