@@ -4,7 +4,7 @@ pub mod date;
 pub mod lang;
 pub mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
@@ -102,6 +102,24 @@ pub struct Provenance {
     /// Charset it was read as, where that is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub charset: Option<String>,
+}
+
+impl Provenance {
+    /// The file, with the path inside it behind it.
+    pub fn path(&self) -> PathBuf {
+        within(&self.file, self.member.as_deref())
+    }
+}
+
+/// The path of a member of an archive behind that of the archive.
+pub fn within(file: &Path, member: Option<&str>) -> PathBuf {
+    let mut path = file.to_owned().into_os_string();
+    // A member's path is never taken for an absolute one.
+    if let Some(member) = member {
+        path.push("/");
+        path.push(member);
+    }
+    path.into()
 }
 
 /// Something dropped or repaired in a record that was kept.

@@ -258,8 +258,8 @@ fn content_hash(article: &Article, default_lang: &str) -> u64 {
 }
 
 fn reject(place: &Provenance, code: &'static str, message: String) -> RecordError {
-    let Provenance { file, line, offset, .. } = place;
-    RecordError { file: file.clone(), line: *line, offset: *offset, code, message }
+    let (file, member) = (place.file.clone(), place.member.clone());
+    RecordError { file, member, line: place.line, offset: place.offset, code, message }
 }
 
 /// What to tell of an old article that came from another file or source.
@@ -271,7 +271,7 @@ fn elsewhere(article: &Article, old: &StoredArticle) -> Option<Elsewhere> {
     (!same).then(|| Elsewhere {
         id: article.id.clone().unwrap_or_default(),
         place: place_of(&article.provenance),
-        old_file: old.provenance.file.display().to_string(),
+        old_file: old.provenance.path().display().to_string(),
         old_source: old.source.clone(),
     })
 }

@@ -135,7 +135,8 @@ impl Iterator for List {
         Some(match step {
             Step::Panic => panic!("a defect of the reader"),
             Step::Reject(code) => {
-                Err(RecordError { file, line, offset: line * 100, code, message: "bad".into() })
+                let error = RecordError::file(file, code, "bad".into());
+                Err(RecordError { line, offset: line * 100, ..error })
             }
             Step::Article(mut article) => {
                 article.provenance = Provenance { file, line, len: 100, ..Provenance::default() };

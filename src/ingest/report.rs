@@ -104,7 +104,7 @@ impl Reject {
     /// The reject of a record.
     pub fn of(error: &RecordError) -> Reject {
         Reject {
-            file: error.file.display().to_string(),
+            file: error.path().display().to_string(),
             line: error.line,
             byte: error.offset,
             code: error.code,
@@ -259,7 +259,8 @@ impl Unknown {
 
 /// `file:line`, or the file alone where lines mean nothing.
 pub(super) fn place_of(place: &Provenance) -> String {
-    let file = place.file.display();
+    let file = place.path();
+    let file = file.display();
     if place.line == 0 { file.to_string() } else { format!("{file}:{}", place.line) }
 }
 

@@ -89,11 +89,7 @@ fn facts(stored: &StoredArticle) -> Vec<(String, String)> {
         add(&sanitize::line(name), Some(text));
     }
     let from = &article.provenance;
-    let mut place = from.file.to_string_lossy().into_owned();
-    if let Some(member) = &from.member {
-        place.push('/');
-        place.push_str(member);
-    }
+    let mut place = from.path().to_string_lossy().into_owned();
     if from.line > 0 {
         place.push_str(&format!(":{}", from.line));
     }

@@ -176,14 +176,7 @@ impl Hit {
             title: Marked { text: article.title, marks: Vec::new() },
             fragments: Vec::new(),
         });
-        let mut file = article.provenance.file;
-        if let Some(member) = &article.provenance.member {
-            // A member's path is never taken for an absolute one.
-            let mut whole = file.into_os_string();
-            whole.push("/");
-            whole.push(member);
-            file = whole.into();
-        }
+        let file = article.provenance.path();
         Hit {
             rank,
             id: article.id.unwrap_or_default(),

@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::charset::Transcoder;
 use super::options::Limits;
+use super::origin::Budget;
 
 /// Bytes asked of the reader at once.
 const CHUNK: usize = 128 << 10;
-/// Growth of a compressed file that is never questioned.
-const FREE_EXPANSION: u64 = 64 << 20;
 
 /// Why reading ended before the input did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,14 +227,15 @@ impl fmt::Debug for Bytes {
     }
 }
 
-fn failure(error: &io::Error) -> Failure {
+/// What an error of a reader means.
+pub(super) fn failure(error: &io::Error) -> Failure {
     if let Some(guard) = error.get_ref().and_then(|inner| inner.downcast_ref::<GuardError>()) {
         return Failure { code: guard.code, message: guard.message.clone() };
     }
     Failure { code: "unreadable", message: error.to_string() }
 }
 
-/// Counts what is read, for progress.
+/// Counts what is read.
 pub(super) struct Counted<R> {
     inner: R,
     count: Arc<AtomicU64>,
@@ -256,11 +256,37 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// Counts what is read of the file itself, for progress and against bombs.
+pub(super) struct Outermost<R> {
+    inner: R,
+    budget: Budget,
+}
+
+impl<R> Outermost<R> {
+    /// Counts the bytes of `inner`.
+    pub(super) fn new(inner: R, budget: Budget) -> Outermost<R> {
+        Outermost { inner, budget }
+    }
+}
+
+impl<R: Read> Read for Outermost<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.budget.consume(count as u64);
+        Ok(count)
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 struct GuardError {
     code: &'static str,
     message: String,
+}
+
+/// An error of a reader, which comes back as the [`Failure`] of the [`Bytes`] over it.
+pub(super) fn broken(code: &'static str, message: String) -> io::Error {
+    io::Error::other(GuardError { code, message })
 }
 
 /// Stops a decompressor that makes far more of its input than text can be packed into, and says
@@ -270,16 +296,18 @@ pub(super) struct Guard<R> {
     compressed: Arc<AtomicU64>,
     produced: u64,
     limits: Limits,
+    budget: Budget,
 }
 
 impl<R> Guard<R> {
     /// Guards `inner`, which reads what `compressed` counts.
-    pub(super) fn new(inner: R, compressed: Arc<AtomicU64>, limits: Limits) -> Guard<R> {
-        Guard { inner, compressed, produced: 0, limits }
-    }
-
-    fn error(&self, code: &'static str, message: String) -> io::Error {
-        io::Error::other(GuardError { code, message })
+    pub(super) fn new(
+        inner: R,
+        compressed: Arc<AtomicU64>,
+        limits: Limits,
+        budget: Budget,
+    ) -> Guard<R> {
+        Guard { inner, compressed, produced: 0, limits, budget }
     }
 }
 
@@ -294,7 +322,7 @@ impl<R: Read> Read for Guard<R> {
                 let torn = error.kind() == io::ErrorKind::UnexpectedEof
                     || error.to_string().contains("incomplete frame");
                 return Err(if torn {
-                    self.error(
+                    broken(
                         "truncated",
                         format!(
                             "the compressed file breaks off at byte {at}, byte {produced} of its \
@@ -302,7 +330,7 @@ impl<R: Read> Read for Guard<R> {
                         ),
                     )
                 } else {
-                    self.error(
+                    broken(
                         "corrupt",
                         format!(
                             "the compressed file is damaged before byte {at}, at byte {produced} \
@@ -313,22 +341,18 @@ impl<R: Read> Read for Guard<R> {
             }
         };
         self.produced += count as u64;
-        let compressed = self.compressed.load(Ordering::Relaxed).max(1);
-        let ratio = self.produced / compressed;
         if self.produced > self.limits.max_expansion_bytes {
             let most = self.limits.max_expansion_bytes;
-            return Err(self.error(
+            return Err(broken(
                 "expansion",
                 format!("the compressed file holds more than {most} bytes of text"),
             ));
         }
-        if self.produced > FREE_EXPANSION && ratio > self.limits.max_expansion_ratio {
-            return Err(self.error(
+        let most = self.limits.max_expansion_ratio;
+        if let Some(ratio) = self.budget.produce(count as u64, most) {
+            return Err(broken(
                 "expansion",
-                format!(
-                    "the compressed file grows {ratio}-fold, more than {} allows",
-                    self.limits.max_expansion_ratio
-                ),
+                format!("the compressed file grows {ratio}-fold, more than {most} allows"),
             ));
         }
         Ok(count)
@@ -381,13 +405,17 @@ mod tests {
     #[test]
     fn a_bomb_is_stopped_by_size_and_by_ratio() {
         let small = Limits { max_expansion_bytes: 1 << 20, ..Limits::default() };
-        let mut guard = Guard::new(io::repeat(b'x'), Arc::new(AtomicU64::new(100)), small);
+        let guarded = |limits| {
+            let budget = Budget::default();
+            budget.consume(1_000);
+            Guard::new(io::repeat(b'x'), Arc::new(AtomicU64::new(1_000)), limits, budget)
+        };
+        let mut guard = guarded(small);
         let mut sink = Vec::new();
         let error = guard.read_to_end(&mut sink).unwrap_err();
         assert_eq!(failure(&error).code, "expansion");
-        let mut guard =
-            Guard::new(io::repeat(b'x'), Arc::new(AtomicU64::new(1000)), Limits::default());
+        let mut guard = guarded(Limits::default());
         assert!(io::copy(&mut guard, &mut io::sink()).is_err());
-        assert!(guard.produced < FREE_EXPANSION + (1 << 20));
+        assert!(guard.produced < 65 << 20);
     }
 }

@@ -9,7 +9,7 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 use crate::article::Article;
 
-pub(super) use guess::{Charset, guess};
+pub(super) use guess::{Charset, by_statistics, guess};
 pub(super) use transcode::Transcoder;
 
 /// Bytes of a record from which on its charset is worth guessing.
@@ -35,7 +35,8 @@ impl Decoded<'_> {
             let name = self.encoding.name();
             article.provenance.charset = Some(name.to_owned());
             let count = self.foreign;
-            article.note("charset", format!("{count} bytes are no UTF-8 and were read as {name}"));
+            let bytes_were = if count == 1 { "byte was" } else { "bytes were" };
+            article.note("charset", format!("{count} {bytes_were} no UTF-8, but read as {name}"));
         }
         if self.nuls > 0 {
             article.note("nul", format!("{} NUL bytes were dropped", self.nuls));
@@ -88,7 +89,7 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
             }
             if foreign >= GUESSED
                 && characters * 20 < foreign
-                && let Some(guessed) = guess::by_statistics(bytes)
+                && let Some(guessed) = by_statistics(bytes)
                 && guessed != WINDOWS_1252
             {
                 encoding = guessed;

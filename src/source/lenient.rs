@@ -219,13 +219,12 @@ fn escape(rest: &str, out: &mut String, done: &mut Repairs) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::super::options::ReadOptions;
+    use super::super::origin::Origin;
     use super::*;
 
     fn read(record: &[u8]) -> Result<Article, RecordError> {
-        let mut mapper = Mapper::new("-".into(), Arc::new(ReadOptions::default()));
+        let mut mapper = Mapper::new(&Origin::of_file("-".as_ref(), 0, &ReadOptions::default()));
         article(record, Place { line: 1, offset: 0, len: 0 }, &mut mapper)
     }
 

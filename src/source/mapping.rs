@@ -10,6 +10,7 @@ use super::RecordError;
 use super::detect::Format;
 use super::fields::{Field, lookup};
 use super::options::{FieldMap, ReadOptions};
+use super::origin::Origin;
 use super::values::{into_list, into_text, is_blank};
 use crate::article::date::DateError;
 use crate::article::{Article, PartialDate, lang};
@@ -62,6 +63,7 @@ pub(super) type Pairs<'a> = Vec<(Cow<'a, str>, Value)>;
 #[derive(Debug)]
 pub(super) struct Mapper {
     file: PathBuf,
+    member: Option<String>,
     options: Arc<ReadOptions>,
     from_path: Vec<(Field, String)>,
     path_note: bool,
@@ -71,18 +73,20 @@ pub(super) struct Mapper {
 }
 
 impl Mapper {
-    /// A mapper for `file`.
-    pub(super) fn new(file: PathBuf, options: Arc<ReadOptions>) -> Mapper {
+    /// A mapper for an input.
+    pub(super) fn new(origin: &Origin) -> Mapper {
+        let options = Arc::clone(&origin.options);
         let mut from_path = Vec::new();
         let mut path_note = false;
         if let Some(pattern) = &options.path_pattern {
-            match pattern.read(&file) {
+            match pattern.read(&origin.path()) {
                 Some(values) => from_path = values,
                 None => path_note = true,
             }
         }
         let assigned = FieldMap::default();
-        Mapper { file, options, from_path, path_note, assigned, seen: Vec::new() }
+        let (file, member) = (origin.file.clone(), origin.member.clone());
+        Mapper { file, member, options, from_path, path_note, assigned, seen: Vec::new() }
     }
 
     /// What the user said.
@@ -104,6 +108,7 @@ impl Mapper {
     ) -> RecordError {
         RecordError {
             file: self.file.clone(),
+            member: self.member.clone(),
             line: place.line,
             offset: place.offset,
             code,
@@ -274,6 +279,7 @@ impl Mapper {
             self.put(&mut article, *field, value.clone(), field.name());
         }
         article.provenance.file.clone_from(&self.file);
+        article.provenance.member.clone_from(&self.member);
         article.provenance.line = place.line;
         article.provenance.offset = place.offset;
         article.provenance.len = place.len;
@@ -391,7 +397,7 @@ mod tests {
     use super::*;
 
     fn mapper(options: ReadOptions) -> Mapper {
-        Mapper::new("in.jsonl".into(), Arc::new(options))
+        Mapper::new(&Origin::of_file("in.jsonl".as_ref(), 0, &options))
     }
 
     fn pairs(value: Value) -> Pairs<'static> {

@@ -5,6 +5,7 @@
 //! Everything here is untrusted input: a bad record is one [`RecordError`], never the end of its
 //! file, and no record or decompressed file outgrows its [`Limits`].
 
+mod archive;
 mod bytes;
 mod charset;
 mod columns;
@@ -23,6 +24,7 @@ mod markdown;
 mod markup;
 mod open;
 mod options;
+mod origin;
 mod pattern;
 mod plain;
 mod sgml;
@@ -32,7 +34,7 @@ mod walk;
 
 use std::path::PathBuf;
 
-use crate::article::Article;
+use crate::article::{Article, within};
 
 pub use detect::Format;
 pub use fields::Field;
@@ -61,12 +63,15 @@ pub trait Source: Iterator<Item = Result<Article, RecordError>> + std::fmt::Debu
 pub struct RecordError {
     /// The file, `-` for standard input.
     pub file: PathBuf,
+    /// Path inside an archive.
+    pub member: Option<String>,
     /// Line on which the record starts, from 1; 0 where lines mean nothing.
     pub line: u64,
     /// First byte of the record in the decompressed text.
     pub offset: u64,
     /// Stable name: `bad_json`, `not_an_object`, `columns`, `too_large`, `truncated`, `corrupt`,
-    /// `expansion`, `nothing`, `empty`, `binary`, `charset`, `not_supported`, `unreadable`, `loop`.
+    /// `expansion`, `nesting`, `encrypted`, `nothing`, `empty`, `binary`, `charset`,
+    /// `not_supported`, `unreadable`, `loop`.
     pub code: &'static str,
     /// What is wrong, for people, on one line.
     pub message: String,
@@ -75,6 +80,11 @@ pub struct RecordError {
 impl RecordError {
     /// An error about a file as a whole.
     pub fn file(file: impl Into<PathBuf>, code: &'static str, message: String) -> RecordError {
-        RecordError { file: file.into(), line: 0, offset: 0, code, message }
+        RecordError { file: file.into(), member: None, line: 0, offset: 0, code, message }
+    }
+
+    /// The file, with the path inside it behind it.
+    pub fn path(&self) -> PathBuf {
+        within(&self.file, self.member.as_deref())
     }
 }

@@ -2,18 +2,20 @@
 
 use std::fmt::Debug;
 use std::fs::File;
-use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, Cursor, Read, Seek};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use flate2::read::MultiGzDecoder;
 
-use super::bytes::{Bytes, Counted, Guard};
+use super::archive::{self, Archive};
+use super::bytes::{Bytes, Counted, Guard, Outermost, failure};
 use super::charset::{self, Charset, Transcoder};
 use super::detect::{self, Format, Refusal};
 use super::mapping::{Description, Mapper, Place};
-use super::options::{Limits, ReadOptions};
+use super::options::ReadOptions;
+use super::origin::{Budget, Origin};
 use super::{RecordError, Source, csv, json, jsonl, markdown, plain, sgml, smart};
 use crate::article::Article;
 
@@ -41,45 +43,97 @@ pub struct Reader {
     format: Format,
     compression: Option<&'static str>,
     charset: Charset,
-    consumed: Arc<AtomicU64>,
+    budget: Budget,
     done: bool,
 }
 
 /// Opens a file, or standard input for `-`.
 ///
+/// An archive is read member by member.
+///
 /// # Errors
 /// `unreadable` if it cannot be opened or is a folder, `binary`, `charset` or `not_supported` if it
-/// holds no text that dateline reads, `empty` for a text file without text.
+/// holds no text that dateline reads, `nesting` if it is within too many compressors, `empty` for
+/// a text file without text.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn Source>, RecordError> {
     if path == Path::new("-") {
         return open_reader(Box::new(io::stdin()), path, 0, options);
     }
     let unreadable = |error: io::Error| RecordError::file(path, "unreadable", error.to_string());
-    let file = File::open(path).map_err(unreadable)?;
+    let mut file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_dir() {
         return Err(RecordError::file(path, "unreadable", "it is a folder".to_owned()));
     }
-    open_reader(Box::new(file), path, metadata.len(), options)
+    let len = metadata.len();
+    if metadata.is_file() {
+        let mut magic = Vec::with_capacity(4);
+        file.by_ref().take(4).read_to_end(&mut magic).map_err(unreadable)?;
+        file.rewind().map_err(unreadable)?;
+        if archive::is_zip(&magic) {
+            let origin = Origin::of_file(path, len, options);
+            let file = archive::Shared::new(Box::new(file), len, Some(origin.budget.clone()));
+            return zip(file, None, origin);
+        }
+    }
+    open_reader(Box::new(file), path, len, options)
 }
 
 /// Opens any reader under the name `path`; `size` is its likely length, 0 if unknown.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open`], and `too_large` for a zip archive that is too long to be held in memory.
 pub fn open_reader(
     reader: Box<dyn Read + Send>,
     path: &Path,
     size: u64,
     options: &ReadOptions,
 ) -> Result<Box<dyn Source>, RecordError> {
-    let consumed = Arc::new(AtomicU64::new(0));
-    let counted = Counted::new(reader, Arc::clone(&consumed));
-    let (reader, compression) = decompress(counted, &consumed, options.limits)
-        .map_err(|error| RecordError::file(path, "unreadable", error.to_string()))?;
-    let hint = if compression.is_some() { 0 } else { size };
-    let mut bytes = Bytes::new(reader, hint);
-    let refused = |(code, message)| RecordError::file(path, code, message);
+    let origin = Origin::of_file(path, size, options);
+    let reader = Outermost::new(reader, origin.budget.clone());
+    stream(Box::new(reader), origin, size)
+}
+
+/// Opens what `reader` holds, be it a file or a member of an archive.
+pub(super) fn stream(
+    reader: Box<dyn Read + Send>,
+    origin: Origin,
+    size: u64,
+) -> Result<Box<dyn Source>, RecordError> {
+    let (mut reader, magic, compression, origin) = decompress(reader, origin)?;
+    if archive::is_zip(&magic) {
+        let held = archive::hold(&mut reader, &origin)?;
+        let len = held.len() as u64;
+        return zip(
+            archive::Shared::new(Box::new(Cursor::new(held)), len, None),
+            compression,
+            origin,
+        );
+    }
+    let mut bytes = Bytes::new(reader, if compression.is_some() { 0 } else { size });
+    if archive::is_header(bytes.peek(512)) {
+        let tar = Box::new(archive::Tar::new(bytes, origin.clone()));
+        return Ok(Box::new(Archive::new("tar", compression, origin, tar)?));
+    }
+    text(bytes, compression, origin)
+}
+
+fn zip(
+    file: archive::Shared,
+    compression: Option<&'static str>,
+    origin: Origin,
+) -> Result<Box<dyn Source>, RecordError> {
+    let zip = Box::new(archive::Zip::new(file, origin.clone())?);
+    Ok(Box::new(Archive::new("zip", compression, origin, zip)?))
+}
+
+/// Opens a text in one of the formats.
+fn text(
+    mut bytes: Bytes,
+    compression: Option<&'static str>,
+    origin: Origin,
+) -> Result<Box<dyn Source>, RecordError> {
+    let refused = |(code, message)| origin.error(code, message);
     let charset = decode_rest(&mut bytes).map_err(refused)?;
     let mut sample = bytes.peek(detect::SAMPLE);
     while sample.len() >= detect::SAMPLE && sample.trim_ascii_start().is_empty() {
@@ -90,12 +144,14 @@ pub fn open_reader(
     if sample.is_empty()
         && let Some(failure) = bytes.take_failure()
     {
-        return Err(RecordError::file(path, failure.code, failure.message));
+        return Err(origin.error(failure.code, failure.message));
     }
     let sample = bytes.rest();
     let sample = &sample[..sample.len().min(detect::SAMPLE)];
+    let path = origin.path();
+    let path = path.as_path();
     let format = detect::sniff(sample, path).map_err(refused)?;
-    let mut mapper = Mapper::new(PathBuf::from(path), Arc::new(options.clone()));
+    let mut mapper = Mapper::new(&origin);
     let records: Box<dyn Records> = match format {
         Format::JsonLines => Box::new(jsonl::JsonLines),
         Format::Json => Box::new(json::Json::default()),
@@ -112,10 +168,10 @@ pub fn open_reader(
             Box::new(markdown::Markdown::new(!plain))
         }
         Format::Plain => Box::new(plain::Plain),
-        Format::Empty => {
+        Format::Empty | Format::Archive => {
             let texts = ["txt", "text", "md", "markdown"];
             if texts.contains(&detect::extension(path).as_str()) {
-                return Err(RecordError::file(path, "empty", "the file is empty".to_owned()));
+                return Err(origin.error("empty", "the file is empty"));
             }
             Box::new(Nothing)
         }
@@ -127,7 +183,7 @@ pub fn open_reader(
         format,
         compression,
         charset,
-        consumed,
+        budget: origin.budget,
         done: false,
     }))
 }
@@ -152,26 +208,37 @@ fn decode_rest(bytes: &mut Bytes) -> Result<Charset, Refusal> {
     Ok(charset)
 }
 
-/// A reader of what `reader` holds, decompressed where its first bytes say so.
-fn decompress(
-    mut reader: Counted<Box<dyn Read + Send>>,
-    consumed: &Arc<AtomicU64>,
-    limits: Limits,
-) -> io::Result<(Box<dyn Read + Send>, Option<&'static str>)> {
-    let mut magic = Vec::with_capacity(4);
-    reader.by_ref().take(4).read_to_end(&mut magic)?;
-    let whole = Cursor::new(magic.clone()).chain(reader);
-    let guarded = |inner: Box<dyn Read + Send>| -> Box<dyn Read + Send> {
-        Box::new(Guard::new(inner, Arc::clone(consumed), limits))
-    };
-    Ok(match magic[..] {
-        [0x1F, 0x8B, 8, _] => (guarded(Box::new(MultiGzDecoder::new(whole))), Some("gzip")),
-        [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18] => {
-            let decoder = zstd::stream::read::Decoder::new(whole)?;
-            (guarded(Box::new(decoder)), Some("zstd"))
+/// A reader with its first bytes, the name of its outermost compressor, and where it stands.
+type Opened = (Box<dyn Read + Send>, Vec<u8>, Option<&'static str>, Origin);
+
+/// Decompresses what `reader` holds as long as its first bytes say that it is compressed.
+fn decompress(mut reader: Box<dyn Read + Send>, mut origin: Origin) -> Result<Opened, RecordError> {
+    let mut outermost = None;
+    loop {
+        let mut magic = Vec::with_capacity(4);
+        if let Err(error) = reader.by_ref().take(4).read_to_end(&mut magic) {
+            let failure = failure(&error);
+            return Err(origin.error(failure.code, failure.message));
         }
-        _ => (Box::new(whole), None),
-    })
+        let whole = Cursor::new(magic.clone()).chain(reader);
+        let name = match magic[..] {
+            [0x1F, 0x8B, 8, _] => "gzip",
+            [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18] => "zstd",
+            _ => return Ok((Box::new(whole), magic, outermost, origin)),
+        };
+        origin = origin.within()?;
+        outermost = outermost.or(Some(name));
+        let count = Arc::new(AtomicU64::new(0));
+        let counted = Counted::new(whole, Arc::clone(&count));
+        let (limits, budget) = (origin.options.limits, origin.budget.clone());
+        reader = if name == "gzip" {
+            Box::new(Guard::new(MultiGzDecoder::new(counted), count, limits, budget))
+        } else {
+            let decoder = zstd::stream::read::Decoder::new(counted)
+                .map_err(|error| origin.error("unreadable", error.to_string()))?;
+            Box::new(Guard::new(decoder, count, limits, budget))
+        };
+    }
 }
 
 impl Iterator for Reader {
@@ -196,7 +263,7 @@ impl Iterator for Reader {
 
 impl Source for Reader {
     fn consumed(&self) -> u64 {
-        self.consumed.load(Ordering::Relaxed)
+        self.budget.consumed()
     }
 
     fn describe(&self) -> Description {

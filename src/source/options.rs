@@ -37,11 +37,17 @@ pub struct Limits {
     /// Bytes of one record, decompressed. A longer one is rejected as `too_large` without being
     /// held in memory. Default 64 MiB.
     pub max_record_bytes: u64,
-    /// Bytes that one compressed file may grow to. Default 64 GiB.
+    /// Bytes that one compressed file, or one member of an archive, may grow to. Default 64 GiB.
     pub max_expansion_bytes: u64,
-    /// How many times its size a compressed file may grow to, past the first 64 MiB. Default
-    /// 1,000 (deflate cannot exceed 1,032; text rarely exceeds 20).
+    /// How many times its size a compressed file may grow to, past the first 64 MiB, all that is
+    /// compressed within it included. Default 1,000 (deflate cannot exceed 1,032; text rarely
+    /// exceeds 20).
     pub max_expansion_ratio: u64,
+    /// How many compressors and archives may be around a text; `a.tar.gz` has two. Default 4.
+    pub max_layers: u32,
+    /// Bytes of a zip archive that has to be held in memory, since its end cannot be looked at
+    /// first: on standard input and within another archive. Default 64 MiB.
+    pub max_held_archive_bytes: u64,
 }
 
 impl Default for Limits {
@@ -50,6 +56,8 @@ impl Default for Limits {
             max_record_bytes: 64 << 20,
             max_expansion_bytes: 64 << 30,
             max_expansion_ratio: 1_000,
+            max_layers: 4,
+            max_held_archive_bytes: 64 << 20,
         }
     }
 }

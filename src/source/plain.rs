@@ -172,13 +172,15 @@ pub(super) fn without_blank_lines(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::super::options::ReadOptions;
+    use super::super::origin::Origin;
     use super::*;
 
     fn read(text: &str) -> Article {
-        article(text, &mut Mapper::new("a.txt".into(), Arc::new(ReadOptions::default())))
+        article(
+            text,
+            &mut Mapper::new(&Origin::of_file("a.txt".as_ref(), 0, &ReadOptions::default())),
+        )
     }
 
     #[test]

@@ -14,6 +14,9 @@ fn each_format_gives_all_its_articles() {
         ("utf16.csv", 2, 0, 0),
         ("koi8-r.txt", 1, 0, 0),
         ("shift-jis.jsonl", 2, 0, 0),
+        // One member is a picture.
+        ("bundle.zip", 2, 0, 1),
+        ("bundle.tar.zst", 2, 0, 0),
     ] {
         let dir = tempfile::tempdir().unwrap();
         let path = format!("tests/data/formats/{file}");

@@ -164,7 +164,8 @@ pub fn article<'a>(
     found: Option<&Matches>,
 ) -> impl Serialize + use<'a> {
     let article = &stored.article;
-    let (file, line) = known(&article.provenance.file, article.provenance.line);
+    let path = article.provenance.path();
+    let (file, line) = known(&path, article.provenance.line);
     ArticleLine {
         v: VERSION,
         r#type: "article",

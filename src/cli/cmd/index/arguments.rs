@@ -34,8 +34,9 @@ interruption it goes on where it was.";
 /// Index articles from files, folders or standard input
 ///
 /// Reads JSON Lines, JSON, CSV, TSV, plain text, Markdown, SGML of Reuters and TREC, SMART and
-/// TIME collections, each also in gzip and zstd; what a file holds decides, not its name. Folders
-/// are read with all below them, but for hidden files and what .datelineignore names.
+/// TIME collections, each also in gzip and zstd, and in zip and tar archives; what a file holds
+/// decides, not its name. Folders are read with all below them, but for hidden files and what
+/// .datelineignore names.
 ///
 /// An article with the id of another replaces it. Bad records are skipped, named and counted; the
 /// exit code is then 7, and everything good is in the index.

@@ -184,7 +184,7 @@ fn sample_json(sample: &Sample) -> Value {
         "source": article.source,
         "lang": sample.lang,
         "body_bytes": article.body.len(),
-        "file": article.provenance.file.display().to_string(),
+        "file": article.provenance.path().display().to_string(),
         "line": article.provenance.line,
         "tags": tags.collect::<Vec<_>>(),
         "notes": notes.collect::<Vec<_>>(),

@@ -29,7 +29,7 @@ impl Rejects {
 
     /// Adds a record.
     pub(super) fn add(&mut self, error: &RecordError) {
-        let file = error.file.display().to_string();
+        let file = error.path().display().to_string();
         let (file, message) = (sanitize::line(&file), sanitize::line(&error.message));
         let RecordError { line, offset, code, .. } = error;
         self.line(&format!("{file}\t{line}\t{offset}\t{code}\t{message}"));
