@@ -113,7 +113,8 @@ fn main() -> Result<(), Failure> {
             let Some(expr) = parsed.expr else { continue };
             let start = Instant::now();
             let resolved =
-                Resolver { catalogue: &engine, now: 0, lang: None, lists: None }.resolve(&expr);
+                Resolver { catalogue: &engine, now: 0, lang: None, lists: None, saved: None }
+                    .resolve(&expr);
             note(1, start);
             let Some(plan) = resolved.plan else { continue };
             let ask = |total| Question {

@@ -26,7 +26,8 @@ fn plan(engine: &Embedded, query: &str) -> Result<Plan, String> {
         return Err(parsed.error().map(|error| error.message.clone()).unwrap_or_default());
     };
     // The queries of a benchmark hold no relative dates.
-    let resolved = Resolver { catalogue: engine, now: 0, lang: None, lists: None }.resolve(expr);
+    let resolved =
+        Resolver { catalogue: engine, now: 0, lang: None, lists: None, saved: None }.resolve(expr);
     resolved.plan.ok_or_else(|| {
         let errors = resolved.diagnostics.into_iter().filter(|d| d.is_error());
         errors.map(|error| error.message).collect::<Vec<_>>().join("; ")

@@ -6,6 +6,7 @@ pub mod args;
 pub mod cmd;
 pub mod environment;
 pub mod exit;
+pub mod home;
 mod io;
 pub mod progress;
 pub mod query_args;
@@ -63,6 +64,10 @@ enum Command {
     Facets(cmd::facets::FacetsArgs),
     Timeline(cmd::timeline::TimelineArgs),
     Explain(cmd::explain::ExplainArgs),
+    Save(cmd::save::SaveArgs),
+    Saved(cmd::saved::SavedArgs),
+    Alert(cmd::alert::AlertArgs),
+    Delete(cmd::delete::DeleteArgs),
     Fields(cmd::fields::FieldsArgs),
     Stats(cmd::stats::StatsArgs),
     Completions(cmd::completions::CompletionsArgs),
@@ -112,6 +117,10 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
         Command::Facets(args) => cmd::facets::run(args, &global, io),
         Command::Timeline(args) => cmd::timeline::run(args, &global, io),
         Command::Explain(args) => cmd::explain::run(args, &global, io),
+        Command::Save(args) => cmd::save::run(args, &global, io),
+        Command::Saved(args) => cmd::saved::run(args, &global, io),
+        Command::Alert(args) => cmd::alert::run(args, &global, io),
+        Command::Delete(args) => cmd::delete::run(args, &global, io),
         Command::Fields(args) => cmd::fields::run(args, &global, io),
         Command::Stats(args) => cmd::stats::run(args, &global, io),
         Command::Completions(args) => cmd::completions::run(args, &global, io),

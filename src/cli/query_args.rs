@@ -112,6 +112,7 @@ impl ReadingArgs {
             lang,
             now: environment::now(io),
             lists: Some(environment::read_list),
+            saved: std::sync::Arc::default(),
         })
     }
 
@@ -188,6 +189,15 @@ impl QueryArgs {
         options: &ReadOptions,
     ) -> Result<Reading, Failure> {
         self.reading.read(archive, text, options)
+    }
+
+    /// Whether options beside the query say more of which articles are meant.
+    pub fn has_filters(&self) -> bool {
+        let reading = &self.reading;
+        reading.default_op == Operator::Or
+            || !reading.filters.is_empty()
+            || reading.since.is_some()
+            || reading.until.is_some()
     }
 
     /// The query: the words joined by blanks, or what `-e` or `-f` name; `None` without any.

@@ -4,6 +4,7 @@ use super::ast::{
     Bound, Expr, FacetClause, FacetValue, FacetValues, Node, Phrase, RangeClause, RangeForm,
 };
 use super::parser::{ParseOptions, parse};
+use crate::diag::Span;
 
 /// The canonical text of a tree.
 ///
@@ -335,32 +336,36 @@ impl Expr {
     /// The tree with every span empty.
     pub fn without_spans(&self) -> Expr {
         let mut expr = self.clone();
-        strip(&mut expr);
+        expr.stand_at(Span::default());
         expr
+    }
+
+    /// Gives every part this place, as for a tree whose text stands elsewhere.
+    pub fn stand_at(&mut self, span: Span) {
+        place(self, span);
     }
 }
 
-fn strip(expr: &mut Expr) {
-    use crate::diag::Span;
-    expr.span = Span::default();
+fn place(expr: &mut Expr, span: Span) {
+    expr.span = span;
     match &mut expr.node {
-        Node::And(parts) | Node::Or(parts) => parts.iter_mut().for_each(strip),
-        Node::Not(inner) | Node::Maybe(inner) | Node::Boost(_, inner) => strip(inner),
-        Node::In { inner, .. } | Node::Call { inner, .. } => strip(inner),
+        Node::And(parts) | Node::Or(parts) => parts.iter_mut().for_each(|part| place(part, span)),
+        Node::Not(inner) | Node::Maybe(inner) | Node::Boost(_, inner) => place(inner, span),
+        Node::In { inner, .. } | Node::Call { inner, .. } => place(inner, span),
         Node::Prox { left, right, .. } => {
-            strip(left);
-            strip(right);
+            place(left, span);
+            place(right, span);
         }
         Node::Facet(clause) => match &mut clause.values {
             FacetValues::Any => {}
             FacetValues::List(values) => {
-                values.iter_mut().for_each(|value| value.span = Span::default());
+                values.iter_mut().for_each(|value| value.span = span);
             }
-            FacetValues::Group(group) => strip(group),
+            FacetValues::Group(group) => place(group, span),
         },
         Node::Range(clause) => {
             for bound in [&mut clause.from, &mut clause.to].into_iter().flatten() {
-                bound.span = Span::default();
+                bound.span = span;
             }
         }
         _ => {}

@@ -3,7 +3,6 @@
 use super::{Archive, ReadOptions, Reading};
 use crate::diag::Span;
 use crate::engine::{EngineError, Order, Question};
-use crate::plan::Resolver;
 use crate::query::ast::{Expr, Node};
 use crate::query::canon::canonical;
 use crate::text::fold::fold;
@@ -45,12 +44,7 @@ pub fn part_counts(
         Node::Word(_) => std::slice::from_ref(&reading.expr),
         _ => return Ok(Vec::new()),
     };
-    let resolver = Resolver {
-        catalogue: archive,
-        now: options.now,
-        lang: options.lang.clone(),
-        lists: options.lists,
-    };
+    let resolver = options.resolver(archive);
     let mut counts = Vec::new();
     // What only ranks empties no answer.
     let parts = parts.iter().filter(|part| !matches!(part.node, Node::Maybe(_)));

@@ -2,7 +2,7 @@
 
 use super::{Archive, ReadOptions, Reading, SearchError, from_engine};
 use crate::engine::{EngineError, Order, Question};
-use crate::plan::{Clause, FacetChoice, FacetClass, Plan, Resolver};
+use crate::plan::{Clause, FacetChoice, FacetClass, Plan};
 use crate::query::ast::{Expr, Node};
 use crate::query::canon::canonical;
 
@@ -52,9 +52,7 @@ struct Explainer<'a> {
 
 impl Explainer<'_> {
     fn plan(&self, expr: &Expr) -> Option<Plan> {
-        let (archive, options) = (self.archive, self.options);
-        let (now, lang, lists) = (options.now, options.lang.clone(), options.lists);
-        Resolver { catalogue: archive, now, lang, lists }.resolve(expr).plan
+        self.options.resolver(self.archive).resolve(expr).plan
     }
 
     fn count(&mut self, expr: &Expr) -> Result<Option<u64>, EngineError> {

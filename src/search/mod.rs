@@ -7,9 +7,11 @@ pub mod explain;
 pub mod facets;
 pub mod hits;
 pub mod label;
+pub mod saved;
 pub mod timeline;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use crate::analyze::Analyzers;
 use crate::diag::{Diagnostic, Severity, Span};
@@ -37,6 +39,21 @@ pub struct ReadOptions {
     pub now: i64,
     /// Reads the lists of names that a query takes from files (`person:@suspects.txt`).
     pub lists: Option<ListReader>,
+    /// The queries that `saved:NAME` means.
+    pub saved: Arc<saved::SavedQueries>,
+}
+
+impl ReadOptions {
+    /// What resolves trees against an index, read so.
+    pub fn resolver<'a>(&'a self, archive: &'a dyn Archive) -> Resolver<'a> {
+        Resolver {
+            catalogue: archive,
+            now: self.now,
+            lang: self.lang.clone(),
+            lists: self.lists,
+            saved: Some(&self.saved),
+        }
+    }
 }
 
 /// A query that was read and can be answered exactly.
@@ -104,13 +121,7 @@ pub fn read(
     let Some(expr) = parsed.expr else {
         return Err(SearchError::Query(ensure_error(diagnostics, text)));
     };
-    let resolver = Resolver {
-        catalogue: archive,
-        now: options.now,
-        lang: options.lang.clone(),
-        lists: options.lists,
-    };
-    let resolved = resolver.resolve(&expr);
+    let resolved = options.resolver(archive).resolve(&expr);
     diagnostics.extend(resolved.diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     if options.parse.strict {

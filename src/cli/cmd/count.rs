@@ -70,9 +70,9 @@ pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
         return batch(args, file, global, io);
     }
     let text = args.query.required(&args.words, io)?;
-    let options = args.query.options(io)?;
+    let mut options = args.query.options(io)?;
     let json = PlainFormat::is_json(args.format, io)?;
-    let archive = cmd::open(global, io)?;
+    let archive = cmd::open_for(&mut options, global, io)?;
     let failed = |error| Failure::search(&text, error);
     let reading = args.query.read(&archive, &text, &options)?;
     if args.quiet {
@@ -105,8 +105,8 @@ const MAX_LINE: u64 = MAX_BYTES as u64 + 2;
 
 /// Counts each line of a file. One bad line is that line's error; the exit code is then 7.
 fn batch(args: &CountArgs, file: &Path, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let options = args.query.options(io)?;
-    let archive = cmd::open(global, io)?;
+    let mut options = args.query.options(io)?;
+    let archive = cmd::open_for(&mut options, global, io)?;
     let shown = sanitize::line(&file.to_string_lossy()).into_owned();
     let unreadable = |error: &std::io::Error| {
         Failure::usage("unreadable_query", format!("the file {shown} cannot be read: {error}"))

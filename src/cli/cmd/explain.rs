@@ -51,9 +51,9 @@ pub struct ExplainArgs {
 /// [`Failure`], from which message and exit code follow.
 pub fn run(args: &ExplainArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let text = args.query.required(&args.words, io)?;
-    let options = args.query.options(io)?;
+    let mut options = args.query.options(io)?;
     let as_json = PlainFormat::is_json(args.format, io)?;
-    let archive = cmd::open(global, io)?;
+    let archive = cmd::open_for(&mut options, global, io)?;
     let reading = args.query.read(&archive, &text, &options)?;
     cmd::warn(&reading.warnings, &text, global, io);
     let found =

@@ -67,7 +67,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     let fields = search::facets::list(&args.fields, args.limit.unwrap_or(VALUES))
         .map_err(|problem| Failure::option(&args.fields, problem))?;
     let text = args.query.text(&args.words, io)?.unwrap_or_else(|| "*".to_owned());
-    let options = args.query.options(io)?;
+    let mut options = args.query.options(io)?;
     let format = ListFormat::chosen(args.format, io)?;
     if matches!(format, Format::Trec | Format::Kwic) {
         return Err(Failure::usage(
@@ -75,7 +75,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
             "counts cannot be written so; trec and kwic are for hits",
         ));
     }
-    let archive = cmd::open(global, io)?;
+    let archive = cmd::open_for(&mut options, global, io)?;
     let failed = |error| Failure::search(&text, error);
     let mut reading = args.query.read(&archive, &text, &options)?;
     reading.warnings.extend(search::facets::no_values(&archive, &fields));

@@ -1,12 +1,16 @@
 //! One file a verb: its arguments and what it does.
 
+pub mod alert;
 pub mod completions;
 pub mod count;
+pub mod delete;
 pub mod explain;
 pub mod facets;
 pub mod fields;
 pub mod index;
 pub mod man;
+pub mod save;
+pub mod saved;
 pub mod search;
 pub mod show;
 pub mod stats;
@@ -14,7 +18,7 @@ pub mod timeline;
 
 use super::args::Global;
 use super::report::{self, Failure};
-use super::{Exit, Io};
+use super::{Exit, Io, home};
 use crate::diag::Diagnostic;
 use crate::engine::embedded::Embedded;
 use crate::render::{IndexState, Style, paint};
@@ -24,6 +28,13 @@ use crate::text::sanitize;
 /// Opens the index that arguments and environment name.
 fn open(global: &Global, io: &Io<'_>) -> Result<Embedded, Failure> {
     Ok(Embedded::open(&global.index_dir(io))?)
+}
+
+/// The same, with what the index knows of queries told to `options`.
+fn open_for(options: &mut ReadOptions, global: &Global, io: &Io<'_>) -> Result<Embedded, Failure> {
+    let archive = open(global, io)?;
+    options.saved = std::sync::Arc::new(home::queries(&archive, io)?);
+    Ok(archive)
 }
 
 fn state(archive: &Embedded) -> IndexState<'_> {

@@ -198,10 +198,10 @@ pub fn run(
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let text = args.query.required(&args.words, io)?;
-    let options = args.query.options(io)?;
+    let mut options = args.query.options(io)?;
     let format = args.format(io)?;
     let facets = args.facets(format)?;
-    let archive = cmd::open(global, io)?;
+    let archive = cmd::open_for(&mut options, global, io)?;
     let mut reading = args.query.read(&archive, &text, &options)?;
     reading.warnings.extend(search::facets::no_values(&archive, &facets));
     if args.quiet {

@@ -6,7 +6,7 @@ use crate::analyze::Analyzers;
 use crate::cli::args::{Global, PlainFormat};
 use crate::cli::query_args::ReadingArgs;
 use crate::cli::report::{self, Failure, placeless};
-use crate::cli::{Exit, Io, cmd};
+use crate::cli::{Exit, Io, cmd, home};
 use crate::engine::embedded::Embedded;
 use crate::engine::{Engine, EngineError, StoredArticle};
 use crate::render::{article, ids, wire};
@@ -65,7 +65,8 @@ pub fn run(args: &ShowArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
     let archive = cmd::open(global, io)?;
     let mut matcher = match &args.query {
         Some(text) => {
-            let options = args.reading.options(io)?;
+            let mut options = args.reading.options(io)?;
+            options.saved = std::sync::Arc::new(home::queries(&archive, io)?);
             let reading = args.reading.read(&archive, text, &options)?;
             cmd::warn(&reading.warnings, text, global, io);
             Some(Matcher::new(&reading.plan))

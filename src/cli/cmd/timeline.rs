@@ -127,8 +127,8 @@ impl TimelineFormat {
 /// [`Failure`], from which message and exit code follow.
 pub fn run(args: &TimelineArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let text = args.query.required(&args.words, io)?;
-    let options = args.query.options(io)?;
-    let archive = cmd::open(global, io)?;
+    let mut options = args.query.options(io)?;
+    let archive = cmd::open_for(&mut options, global, io)?;
     let mut readings: Vec<Reading> = Vec::new();
     for text in std::iter::once(&text).chain(&args.compare) {
         let reading = args.query.read(&archive, text, &options)?;

@@ -5,6 +5,7 @@
 mod names;
 mod near;
 mod patterns;
+mod saved;
 mod words;
 
 use std::cell::RefCell;
@@ -28,6 +29,9 @@ const HAS: [&str; 13] = [
 /// there is none.
 pub type ListReader = fn(&str) -> Result<String, String>;
 
+/// The queries of an archive that have names, by name.
+pub type SavedQueries = std::collections::BTreeMap<String, String>;
+
 /// Resolves trees against one state of an index.
 pub struct Resolver<'a> {
     /// What the index knows.
@@ -38,6 +42,8 @@ pub struct Resolver<'a> {
     pub lang: Option<String>,
     /// Reads lists of names; without it a query has none.
     pub lists: Option<ListReader>,
+    /// The queries that `saved:NAME` means.
+    pub saved: Option<&'a SavedQueries>,
 }
 
 impl std::fmt::Debug for Resolver<'_> {
@@ -67,6 +73,7 @@ impl Resolver<'_> {
             languages,
             analyzers: RefCell::default(),
             found: RefCell::default(),
+            inside: RefCell::default(),
         };
         let root = work.clause(expr, Manner::default());
         let mut diagnostics = work.found.into_inner();
@@ -117,6 +124,8 @@ struct Work<'a> {
     languages: Vec<String>,
     analyzers: RefCell<Analyzers>,
     found: RefCell<Vec<Diagnostic>>,
+    /// The saved queries under resolution, outermost first.
+    inside: RefCell<Vec<String>>,
 }
 
 impl Work<'_> {
@@ -161,6 +170,9 @@ impl Work<'_> {
             Node::In { field, inner, .. } => {
                 let scope = self.scope_of(*field, span)?;
                 self.clause(inner, Manner { scope, ..at })
+            }
+            Node::Facet(clause) if clause.field == Field::Saved => {
+                self.saved(&clause.values, at, span)
             }
             Node::Facet(clause) => {
                 self.refuse_field(at, span)?;
