@@ -193,6 +193,28 @@ pub struct FacetCounts {
     pub missing: u64,
     /// Matches counted over.
     pub total: u64,
+    /// How frequent the values are in the whole index, where that was asked for.
+    pub base: Option<Base>,
+}
+
+/// How frequent values are in the whole index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// Articles of the index.
+    pub total: u64,
+    /// Articles with the value, one a value of the [`FacetCounts`].
+    pub counts: Vec<u64>,
+}
+
+impl FacetCounts {
+    /// How many times more frequent the value at `at` is among the matches than in the whole
+    /// index: 1 where the two have nothing to do with each other. `None` without [`Base`].
+    pub fn lift(&self, at: usize) -> Option<f64> {
+        let base = self.base.as_ref()?;
+        let (found, all) = (self.values.get(at)?.count as f64, *base.counts.get(at)? as f64);
+        let lift = (found / self.total as f64) / (all / base.total as f64);
+        lift.is_finite().then_some(lift)
+    }
 }
 
 /// Something an engine cannot do exactly.

@@ -232,7 +232,14 @@ impl Scan {
         if question.size > 0 {
             values.truncate(question.size);
         }
-        FacetCounts { field: question.field, values, distinct, missing, total: found.len() as u64 }
+        FacetCounts {
+            field: question.field,
+            values,
+            distinct,
+            missing,
+            total: found.len() as u64,
+            base: None,
+        }
     }
 }
 

@@ -22,7 +22,9 @@ pub fn write(
         Format::Human => lines(out, "", summary.facets),
         // A run or a concordance has no place for counts; the command refuses it.
         Format::Tsv | Format::Trec | Format::Kwic => {
-            out.write_all(b"class\tid\tlabel\tcount\n")?;
+            let lifts = summary.facets.iter().any(|counts| counts.base.is_some());
+            out.write_all(b"class\tid\tlabel\tcount")?;
+            out.write_all(if lifts { b"\tlift\n" } else { b"\n" })?;
             lines(out, "", summary.facets)
         }
         Format::Csv => csv::counts(out, style.terminal, summary.facets),
@@ -34,8 +36,8 @@ pub fn write(
         }
         Format::Jsonl => {
             for counts in summary.facets {
-                for entry in &counts.values {
-                    wire::write(out, &wire::facet_value(counts, entry))?;
+                for at in 0..counts.values.len() {
+                    wire::write(out, &wire::facet_value(counts, at))?;
                     out.write_all(b"\n")?;
                 }
             }
@@ -70,18 +72,27 @@ pub(super) fn lists(out: &mut dyn Write, style: &Style, facets: &[FacetCounts]) 
     Ok(())
 }
 
+/// The lift of a value with two digits behind the point; empty where it is unknown.
+pub(super) fn lift(counts: &FacetCounts, at: usize) -> String {
+    counts.lift(at).map(|lift| format!("{lift:.2}")).unwrap_or_default()
+}
+
 /// One line a value: class, id, label and count, with tabs between, `prefix` before each.
 pub(super) fn lines(out: &mut dyn Write, prefix: &str, facets: &[FacetCounts]) -> io::Result<()> {
     for counts in facets {
         let class = counts.field.name();
-        for entry in &counts.values {
-            writeln!(
+        for (at, entry) in counts.values.iter().enumerate() {
+            write!(
                 out,
                 "{prefix}{class}\t{}\t{}\t{}",
                 sanitize::line(&entry.id),
                 sanitize::line(&entry.label),
                 entry.count
             )?;
+            match &counts.base {
+                Some(_) => writeln!(out, "\t{}", lift(counts, at))?,
+                None => writeln!(out)?,
+            }
         }
     }
     Ok(())
@@ -105,13 +116,17 @@ fn tables(out: &mut dyn Write, style: &Style, facets: &[FacetCounts]) -> io::Res
         let widest = labels.iter().map(|label| width(label)).max().unwrap_or(0).min(room);
         let most = counts.values.iter().map(|value| value.count).max().unwrap_or(1).max(1);
         let digits = grouped(most).len();
-        for (value, label) in counts.values.iter().zip(&labels) {
+        for (at, (value, label)) in counts.values.iter().zip(&labels).enumerate() {
             let length = (value.count as u128 * BAR as u128).div_ceil(u128::from(most)) as usize;
             let gap = " ".repeat(widest.saturating_sub(width(label)));
             let id = if *label == value.id { String::new() } else { format!("  {}", value.id) };
+            let lift = match &counts.base {
+                Some(_) => format!("  ×{:<6}", lift(counts, at)),
+                None => String::new(),
+            };
             writeln!(
                 out,
-                "  {label}{gap}  {:>digits$}  {:<BAR$}{}",
+                "  {label}{gap}  {:>digits$}{lift}  {:<BAR$}{}",
                 grouped(value.count),
                 "█".repeat(length),
                 style.ink(Ink::Faint, &id)

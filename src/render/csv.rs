@@ -59,12 +59,16 @@ pub(super) fn counts(
     terminal: bool,
     facets: &[FacetCounts],
 ) -> io::Result<()> {
-    row(out, terminal, FACET_COLUMNS)?;
+    let lifts = facets.iter().any(|counts| counts.base.is_some());
+    let last = lifts.then_some("lift");
+    row(out, terminal, FACET_COLUMNS.into_iter().chain(last))?;
     for counts in facets {
         let class = counts.field.name();
-        for entry in &counts.values {
+        for (at, entry) in counts.values.iter().enumerate() {
             let count = entry.count.to_string();
-            row(out, terminal, [class.as_str(), &entry.id, &entry.label, &count])?;
+            let lift = lifts.then(|| super::counts::lift(counts, at));
+            let cells = [class.as_str(), &entry.id, &entry.label, &count];
+            row(out, terminal, cells.into_iter().chain(lift.as_deref()))?;
         }
     }
     Ok(())

@@ -35,8 +35,8 @@ impl Renderer for Jsonl {
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary<'_>) -> io::Result<()> {
         for counts in summary.facets {
-            for entry in &counts.values {
-                wire::write(out, &wire::facet_value(counts, entry))?;
+            for at in 0..counts.values.len() {
+                wire::write(out, &wire::facet_value(counts, at))?;
                 out.write_all(b"\n")?;
             }
         }

@@ -72,6 +72,7 @@ fn counts() -> FacetCounts {
         distinct: 7,
         missing: 2,
         total: 1300,
+        base: None,
     }
 }
 

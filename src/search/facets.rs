@@ -3,12 +3,15 @@
 //! Counts of a class are disjunctive: they ignore the query's own positive filters on the class,
 //! so that beside `country:Japan` the other countries can be seen (Hearst, 2009).
 
+use std::collections::HashMap;
+
 use super::{Archive, Reading};
 use crate::diag::{Diagnostic, Span, nearest};
-use crate::engine::FacetQuestion;
-use crate::plan::{Clause, FacetClass, FacetField, FacetSub, Plan};
+use crate::engine::{Base, EngineError, FacetCounts, FacetQuestion, Order, Question};
+use crate::plan::{Clause, Entry, FacetClass, FacetField, FacetSub, Plan};
 use crate::query::ast::{Expr, Node};
 use crate::query::field::Field;
+use crate::text::fold::fold;
 
 /// One question a field, in their order.
 pub fn questions(
@@ -51,6 +54,98 @@ pub fn lift(plan: &Plan, class: FacetClass, kept: &[Span]) -> Option<Plan> {
         _ => return None,
     };
     Some(Plan { root })
+}
+
+/// Which values of a facet come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FacetOrder {
+    /// The most frequent.
+    #[default]
+    Count,
+    /// By label, as people sort names: without case and accents.
+    Alpha,
+    /// Those that are much more frequent among the matches than in the whole index.
+    Lift,
+}
+
+/// What is shown of counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Arrangement {
+    /// Which values come first.
+    pub order: FacetOrder,
+    /// Leave out values with fewer matches.
+    pub min: u64,
+    /// Count the matches without a value as one more value, without id, at the end.
+    pub unknown: bool,
+}
+
+/// The label of the value that stands for none.
+pub const UNKNOWN: &str = "Unknown";
+
+impl Arrangement {
+    /// Whether all values must be counted to know which are shown.
+    pub fn needs_all(self) -> bool {
+        self.order != FacetOrder::Count
+    }
+
+    /// Orders counts with labels, drops what is too rare or beyond `size` (0 for no limit).
+    pub fn apply(self, counts: &mut FacetCounts, size: usize) {
+        let lifts: Vec<f64> =
+            (0..counts.values.len()).map(|at| counts.lift(at).unwrap_or(0.0)).collect();
+        let mut order: Vec<usize> =
+            (0..counts.values.len()).filter(|&at| counts.values[at].count >= self.min).collect();
+        match self.order {
+            FacetOrder::Count => {}
+            FacetOrder::Alpha => {
+                let keys: Vec<String> =
+                    counts.values.iter().map(|entry| fold(&entry.label)).collect();
+                order.sort_by(|&a, &b| {
+                    let ids = || counts.values[a].id.cmp(&counts.values[b].id);
+                    keys[a].cmp(&keys[b]).then_with(ids)
+                });
+            }
+            FacetOrder::Lift => order.sort_by(|&a, &b| lifts[b].total_cmp(&lifts[a])),
+        }
+        if size > 0 {
+            order.truncate(size);
+        }
+        counts.values = order.iter().map(|&at| counts.values[at].clone()).collect();
+        if let Some(base) = &mut counts.base {
+            base.counts = order.iter().map(|&at| base.counts[at]).collect();
+        }
+        if self.unknown && counts.missing > 0 {
+            let (id, label) = (String::new(), UNKNOWN.to_owned());
+            counts.values.push(Entry { id, label, count: counts.missing });
+        }
+    }
+}
+
+/// Tells each of some counts how frequent their values are in the whole index.
+///
+/// # Errors
+/// What the engine reports.
+pub fn compare(archive: &dyn Archive, facets: &mut [FacetCounts]) -> Result<(), EngineError> {
+    let plan = Plan { root: Clause::All };
+    let questions: Vec<FacetQuestion> = facets
+        .iter()
+        .map(|counts| FacetQuestion { field: counts.field, size: 0, labels: false, plan: None })
+        .collect();
+    let all = archive.answer(&Question {
+        plan: &plan,
+        limit: 0,
+        order: Order::Relevance,
+        total: true,
+        sample: None,
+        facets: &questions,
+    })?;
+    for (counts, whole) in facets.iter_mut().zip(all.facets) {
+        let known: HashMap<&str, u64> =
+            whole.values.iter().map(|entry| (entry.id.as_str(), entry.count)).collect();
+        let number = |entry: &Entry| known.get(entry.id.as_str()).copied().unwrap_or(0);
+        let numbers = counts.values.iter().map(number).collect();
+        counts.base = Some(Base { total: whole.total, counts: numbers });
+    }
+    Ok(())
 }
 
 /// A warning for each field in which no article of the index has a value.

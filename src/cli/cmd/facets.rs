@@ -1,12 +1,13 @@
 //! `dateline facets`: exact counts of facet values over all matches.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cli::args::{Global, ListFormat};
 use crate::cli::query_args::QueryArgs;
 use crate::cli::report::Failure;
 use crate::cli::{Exit, Io, cmd};
 use crate::render::{Format, Summary, counts};
+use crate::search::facets::{Arrangement, FacetOrder};
 use crate::search::{self, Request};
 
 /// Values shown of a facet without a number.
@@ -17,6 +18,7 @@ Examples:
   dateline facets country
   dateline facets country,person.major 'event:diplomacy/treaty'
   dateline facets -n0 --format csv person 'date:2019' > people.csv
+  dateline facets --sort lift person 'event:protest'
 
 A class that the query filters by is counted as if it did not: 'dateline facets country
 country:Japan' shows the other countries too. --conjunctive counts the matches only.";
@@ -44,6 +46,25 @@ pub struct FacetsArgs {
     #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
     limit: Option<usize>,
 
+    /// Order values by KEY: count, alpha (by name) or lift (how many times more frequent they are
+    /// than in the whole index) [default: count]
+    #[arg(
+        long,
+        value_name = "KEY",
+        value_enum,
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    sort: Option<SortKey>,
+
+    /// Leave out values with fewer than N articles [default: 1, with --sort lift 3]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    min: Option<u64>,
+
+    /// Count the articles without a value too, as a last value without id
+    #[arg(long, help_heading = "Output")]
+    unknown: bool,
+
     /// Count over the matches only, also for a class that the query filters by
     #[arg(long, help_heading = "Output")]
     conjunctive: bool,
@@ -59,12 +80,27 @@ pub struct FacetsArgs {
     format: Option<ListFormat>,
 }
 
+/// Articles that a value must have where values are ordered by lift: of rarer ones a lift says
+/// nothing.
+const LIFTED: u64 = 3;
+
+/// What decides the order of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SortKey {
+    /// The most frequent first
+    Count,
+    /// By name
+    Alpha,
+    /// What sets the matches apart first
+    Lift,
+}
+
 /// Counts.
 ///
 /// # Errors
 /// [`Failure`], from which message and exit code follow.
 pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let fields = search::facets::list(&args.fields, args.limit.unwrap_or(VALUES))
+    let mut fields = search::facets::list(&args.fields, args.limit.unwrap_or(VALUES))
         .map_err(|problem| Failure::option(&args.fields, problem))?;
     let text = args.query.text(&args.words, io)?.unwrap_or_else(|| "*".to_owned());
     let mut options = args.query.options(io)?;
@@ -80,8 +116,25 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     let mut reading = args.query.read(&archive, &text, &options)?;
     reading.warnings.extend(search::facets::no_values(&archive, &fields));
     cmd::warn(&reading.warnings, &text, global, io);
+    let order = match args.sort {
+        None | Some(SortKey::Count) => FacetOrder::Count,
+        Some(SortKey::Alpha) => FacetOrder::Alpha,
+        Some(SortKey::Lift) => FacetOrder::Lift,
+    };
+    let least = if order == FacetOrder::Lift { LIFTED } else { 1 };
+    let arrangement = Arrangement { order, min: args.min.unwrap_or(least), unknown: args.unknown };
+    let sizes: Vec<usize> = fields.iter().map(|(_, size)| *size).collect();
+    if arrangement.needs_all() {
+        fields.iter_mut().for_each(|(_, size)| *size = 0);
+    }
     let request = Request { facets: fields, conjunctive: args.conjunctive, ..Request::default() };
-    let found = search::answer(&archive, &reading, &request).map_err(failed)?;
+    let mut found = search::answer(&archive, &reading, &request).map_err(failed)?;
+    if order == FacetOrder::Lift {
+        search::facets::compare(&archive, &mut found.facets)?;
+    }
+    for (counts, size) in found.facets.iter_mut().zip(sizes) {
+        arrangement.apply(counts, size);
+    }
     let summary = Summary {
         query: &reading.canonical,
         total: found.total,
@@ -103,7 +156,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     if matches!(format, Format::Csv | Format::Ids) || (format == Format::Human && !style.terminal) {
         for counts in &found.facets {
             let shown = counts.values.len() as u64;
-            if args.limit.is_none() && shown < counts.distinct {
+            if args.limit.is_none() && args.min.is_none() && shown < counts.distinct {
                 let name = counts.field.name();
                 // A note that cannot be told is no failure of the count.
                 let _ = writeln!(

@@ -321,6 +321,7 @@ impl Embedded {
                 distinct,
                 missing: total - sum.present,
                 total,
+                base: None,
             }
         });
         Ok(counts.collect())

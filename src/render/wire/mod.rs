@@ -222,6 +222,8 @@ struct FacetValue<'a> {
     id: &'a str,
     label: &'a str,
     count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lift: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -234,8 +236,9 @@ struct Facet<'a> {
     values: Option<Vec<FacetValue<'a>>>,
 }
 
-fn value(entry: &Entry) -> FacetValue<'_> {
-    FacetValue { id: &entry.id, label: &entry.label, count: entry.count }
+fn value(counts: &FacetCounts, at: usize) -> FacetValue<'_> {
+    let Entry { id, label, count } = &counts.values[at];
+    FacetValue { id, label, count: *count, lift: counts.lift(at) }
 }
 
 fn facet(counts: &FacetCounts, with_values: bool) -> Facet<'_> {
@@ -244,7 +247,7 @@ fn facet(counts: &FacetCounts, with_values: bool) -> Facet<'_> {
         total: counts.total,
         distinct: counts.distinct,
         missing: counts.missing,
-        values: with_values.then(|| counts.values.iter().map(value).collect()),
+        values: with_values.then(|| (0..counts.values.len()).map(|at| value(counts, at)).collect()),
     }
 }
 
@@ -256,10 +259,13 @@ struct FacetLine<'a> {
     id: &'a str,
     label: &'a str,
     count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lift: Option<f64>,
 }
 
-/// One counted facet value on a line of its own.
-pub fn facet_value(counts: &FacetCounts, entry: &Entry) -> impl Serialize {
+/// The counted facet value at a place, on a line of its own.
+pub fn facet_value(counts: &FacetCounts, at: usize) -> impl Serialize {
+    let entry = &counts.values[at];
     FacetLine {
         v: VERSION,
         r#type: "facet",
@@ -267,6 +273,7 @@ pub fn facet_value(counts: &FacetCounts, entry: &Entry) -> impl Serialize {
         id: &entry.id,
         label: &entry.label,
         count: entry.count,
+        lift: counts.lift(at),
     }
 }
 
