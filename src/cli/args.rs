@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::Io;
 use super::report::{Failure, placeless};
 use crate::render::Format;
+use crate::render::table::TableFormat;
 
 /// The file that tells an index from another directory.
 const INDEX_FILE: &str = "meta.json";
@@ -152,6 +153,58 @@ pub enum PlainFormat {
     Human,
     /// One JSON object
     Json,
+}
+
+/// The format of a table.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct TableArgs {
+    /// Write rows as human, csv, tsv, json or jsonl [default: human] [env: DATELINE_FORMAT]
+    #[arg(
+        long = "format",
+        value_name = "FORMAT",
+        value_enum,
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    format: Option<TableFormatName>,
+}
+
+/// Formats of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TableFormatName {
+    /// For people; in a pipe one row a line with tabs between
+    Human,
+    /// Comma-separated values with a header
+    Csv,
+    /// Tab-separated values with a header
+    Tsv,
+    /// One JSON object
+    Json,
+    /// One JSON object a row, a summary at the end
+    Jsonl,
+}
+
+impl TableArgs {
+    /// The format asked for by option, else by `DATELINE_FORMAT` where tables have it.
+    ///
+    /// # Errors
+    /// When `DATELINE_FORMAT` names no format.
+    pub fn chosen(self, io: &Io<'_>) -> Result<TableFormat, Failure> {
+        Ok(match self.format {
+            Some(TableFormatName::Human) => TableFormat::Human,
+            Some(TableFormatName::Csv) => TableFormat::Csv,
+            Some(TableFormatName::Tsv) => TableFormat::Tsv,
+            Some(TableFormatName::Json) => TableFormat::Json,
+            Some(TableFormatName::Jsonl) => TableFormat::Jsonl,
+            None => match from_environment(io)? {
+                Some(ListFormat::Csv) => TableFormat::Csv,
+                Some(ListFormat::Tsv) => TableFormat::Tsv,
+                Some(ListFormat::Json) => TableFormat::Json,
+                Some(ListFormat::Jsonl) => TableFormat::Jsonl,
+                _ => TableFormat::Human,
+            },
+        })
+    }
 }
 
 impl ListFormat {

@@ -146,6 +146,9 @@ pub fn engine_error(error: &EngineError, global: &Global, io: &mut Io<'_>) -> Ex
         EngineError::TooManyPlaces { .. } => {
             ("too_many_places", Exit::Usage, Some("write a smaller distance, or a rarer word"))
         }
+        EngineError::TooManyPairs { .. } => {
+            ("too_many_pairs", Exit::Usage, Some("narrow the query, or count a smaller facet"))
+        }
         EngineError::Other(_) => ("engine", Exit::Bug, None),
     };
     let mut message = placeless(code, error.to_string());

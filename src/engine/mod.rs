@@ -3,10 +3,12 @@
 //! *Invariant:* an engine answers exactly, or reports a [`Gap`] instead.
 
 pub mod embedded;
+mod salient;
 pub mod scan;
 pub mod stored;
 pub mod streams;
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
@@ -79,6 +81,18 @@ pub trait Engine: Send + Sync {
         plan: &Plan,
         each: &mut dyn FnMut(Option<(i64, i64)>),
     ) -> Result<(), EngineError>;
+
+    /// Every stem that some match holds, in the order of their bytes: the number of matches and of
+    /// all articles that hold it. Exact; the numbers of matches and articles come back. Costs a
+    /// pass over the postings of the index, or a reading of the matches where these are few.
+    fn stems(
+        &self,
+        plan: &Plan,
+        each: &mut dyn FnMut(&str, u64, u64),
+    ) -> Result<(u64, u64), EngineError>;
+
+    /// How often values of two facet fields meet in a match. Reads no article; keeps every pair.
+    fn pairs(&self, plan: &Plan, fields: [FacetField; 2]) -> Result<Pairs, EngineError>;
 
     /// The article with this id.
     fn get(&self, id: &str) -> Result<Option<StoredArticle>, EngineError>;
@@ -217,6 +231,49 @@ impl FacetCounts {
     }
 }
 
+/// Pairs of values that [`Pairs`] keeps, at most.
+pub const MAX_PAIRS: usize = 10_000_000;
+
+/// How often values of two facet fields meet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pairs {
+    /// Things counted: matches, or parts of them.
+    pub total: u64,
+    /// How many have a value, by value, of each field.
+    pub single: [BTreeMap<String, u64>; 2],
+    /// How many have both values. Of one field with itself each pair once, in its order.
+    pub both: BTreeMap<(String, String), u64>,
+}
+
+impl Pairs {
+    /// Counts one thing with these distinct values; `same` tells that both fields are one.
+    ///
+    /// # Errors
+    /// [`EngineError::TooManyPairs`] beyond [`MAX_PAIRS`].
+    pub fn add(&mut self, left: &[&str], right: &[&str], same: bool) -> Result<(), EngineError> {
+        self.total += 1;
+        for (side, values) in [(0, left), (1, right)] {
+            for &value in values {
+                match self.single[side].get_mut(value) {
+                    Some(count) => *count += 1,
+                    None => {
+                        self.single[side].insert(value.to_owned(), 1);
+                    }
+                }
+            }
+        }
+        for &a in left {
+            for &b in right.iter().filter(|&&b| !same || a < b) {
+                *self.both.entry((a.to_owned(), b.to_owned())).or_default() += 1;
+            }
+        }
+        if self.both.len() > MAX_PAIRS {
+            return Err(EngineError::TooManyPairs { limit: MAX_PAIRS });
+        }
+        Ok(())
+    }
+}
+
 /// Something an engine cannot do exactly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gap {
@@ -264,6 +321,12 @@ pub enum EngineError {
     TooManyPlaces {
         /// The limit.
         limit: u64,
+    },
+    /// More pairs of values meet than are kept.
+    #[error("more than {limit} pairs of values meet")]
+    TooManyPairs {
+        /// The limit.
+        limit: usize,
     },
     /// Anything else that went wrong inside the engine.
     #[error("{0}")]

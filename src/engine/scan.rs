@@ -11,8 +11,8 @@ use std::ops::ControlFlow;
 use super::stored::{StoredArticle, TaggedArticle};
 use super::streams::{self, Layout, TokenSink};
 use super::{
-    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Prepared, Put,
-    Question, Sink,
+    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Pairs, Prepared,
+    Put, Question, Sink,
 };
 use crate::analyze::{Analyzers, analyzer_name};
 use crate::plan::facet::open_id;
@@ -364,6 +364,39 @@ impl Engine for Scan {
         Ok(seen)
     }
 
+    fn stems(
+        &self,
+        plan: &Plan,
+        each: &mut dyn FnMut(&str, u64, u64),
+    ) -> Result<(u64, u64), EngineError> {
+        let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+        let mut matches = 0;
+        for article in self.articles.values() {
+            let inside = u64::from(article.holds(&plan.root));
+            matches += inside;
+            for stem in article.text.keys() {
+                let count = counts.entry(stem).or_default();
+                *count = (count.0 + inside, count.1 + 1);
+            }
+        }
+        for (stem, (inside, all)) in counts.into_iter().filter(|(_, (inside, _))| *inside > 0) {
+            each(stem, inside, all);
+        }
+        Ok((matches, self.articles.len() as u64))
+    }
+
+    fn pairs(&self, plan: &Plan, fields: [FacetField; 2]) -> Result<Pairs, EngineError> {
+        let mut pairs = Pairs::default();
+        for article in self.matching(plan) {
+            let values = |field| -> Vec<&str> {
+                article.facets.get(field).into_iter().flatten().map(String::as_str).collect()
+            };
+            let (left, right) = (values(&fields[0]), values(&fields[1]));
+            pairs.add(&left, &right, fields[0] == fields[1])?;
+        }
+        Ok(pairs)
+    }
+
     fn get(&self, id: &str) -> Result<Option<StoredArticle>, EngineError> {
         Ok(self.articles.get(id).map(|article| article.stored.clone()))
     }
@@ -421,6 +454,29 @@ impl Catalogue for Scan {
             .into_iter()
             .filter_map(|id| self.value(class, id))
             .collect()
+    }
+
+    fn values_where(
+        &self,
+        class: FacetClass,
+        fits: &dyn Fn(&str) -> bool,
+        limit: usize,
+    ) -> Vec<String> {
+        let values: BTreeSet<&String> = self
+            .articles
+            .values()
+            .flat_map(|article| article.facets.get(&FacetField::any(class)).into_iter().flatten())
+            .filter(|id| fits(id))
+            .collect();
+        values.into_iter().take(limit + 1).cloned().collect()
+    }
+
+    fn salient(&self, id: &str) -> Option<Vec<(String, f32)>> {
+        let stored = &self.articles.get(id)?.stored;
+        let frequency = |stem: &str| {
+            self.articles.values().filter(|article| article.text.contains_key(stem)).count() as u64
+        };
+        Some(super::salient::stems(stored, self.articles.len() as u64, &frequency))
     }
 
     fn near_words(&self, word: &str, limit: usize) -> Vec<(String, u64)> {

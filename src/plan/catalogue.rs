@@ -30,6 +30,24 @@ pub trait Catalogue {
     /// Values of an open class whose ids are nearest to `id`, nearest first.
     fn near(&self, class: FacetClass, id: &str, limit: usize) -> Vec<Entry>;
 
+    /// The ids of a class, with articles, for which `fits` holds, in the order of their bytes; at
+    /// most one more than `limit`. Looks at every value of the class. None where values cannot
+    /// be listed.
+    fn values_where(
+        &self,
+        _class: FacetClass,
+        _fits: &dyn Fn(&str) -> bool,
+        _limit: usize,
+    ) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The stems that tell the article with this id from others, with weights from 0 to 1, the
+    /// heaviest first; `None` for an unknown id. Reads one article.
+    fn salient(&self, _id: &str) -> Option<Vec<(String, f32)>> {
+        None
+    }
+
     /// Words of title and body within two edits of a folded word, nearest and then most frequent
     /// first, each with its articles (deleted ones may still be counted). Costs a walk over a
     /// small part of the dictionary.

@@ -15,6 +15,7 @@ mod kwic;
 pub mod paint;
 pub mod select;
 pub mod stats;
+pub mod table;
 pub mod template;
 pub mod timeline;
 pub mod trec;

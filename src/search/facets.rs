@@ -88,8 +88,9 @@ impl Arrangement {
         self.order != FacetOrder::Count
     }
 
-    /// Orders counts with labels, drops what is too rare or beyond `size` (0 for no limit).
-    pub fn apply(self, counts: &mut FacetCounts, size: usize) {
+    /// Orders counts with labels, drops what is too rare or beyond `size` (0 for no limit);
+    /// whether anything was beyond it.
+    pub fn apply(self, counts: &mut FacetCounts, size: usize) -> bool {
         let lifts: Vec<f64> =
             (0..counts.values.len()).map(|at| counts.lift(at).unwrap_or(0.0)).collect();
         let mut order: Vec<usize> =
@@ -106,6 +107,10 @@ impl Arrangement {
             }
             FacetOrder::Lift => order.sort_by(|&a, &b| lifts[b].total_cmp(&lifts[a])),
         }
+        let counted = counts.values.len() as u64;
+        let cut = size > 0
+            && (order.len() > size || order.len() as u64 == counted)
+            && (order.len() as u64).max(counts.distinct) > size as u64;
         if size > 0 {
             order.truncate(size);
         }
@@ -117,6 +122,7 @@ impl Arrangement {
             let (id, label) = (String::new(), UNKNOWN.to_owned());
             counts.values.push(Entry { id, label, count: counts.missing });
         }
+        cut
     }
 }
 

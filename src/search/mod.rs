@@ -3,11 +3,14 @@
 //! *Invariant:* a query that cannot be answered exactly is an error that names the part.
 
 pub mod advice;
+pub mod association;
+pub mod cooccurrence;
 pub mod explain;
 pub mod facets;
 pub mod hits;
 pub mod label;
 pub mod saved;
+pub mod terms;
 pub mod timeline;
 
 use std::ops::ControlFlow;

@@ -132,9 +132,9 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     if order == FacetOrder::Lift {
         search::facets::compare(&archive, &mut found.facets)?;
     }
-    for (counts, size) in found.facets.iter_mut().zip(sizes) {
-        arrangement.apply(counts, size);
-    }
+    let cut: Vec<bool> = (found.facets.iter_mut().zip(sizes))
+        .map(|(counts, size)| arrangement.apply(counts, size))
+        .collect();
     let summary = Summary {
         query: &reading.canonical,
         total: found.total,
@@ -154,10 +154,9 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     }
     // The table and the JSON formats tell themselves what they leave out.
     if matches!(format, Format::Csv | Format::Ids) || (format == Format::Human && !style.terminal) {
-        for counts in &found.facets {
-            let shown = counts.values.len() as u64;
-            if args.limit.is_none() && args.min.is_none() && shown < counts.distinct {
-                let name = counts.field.name();
+        for (counts, cut) in found.facets.iter().zip(cut) {
+            if args.limit.is_none() && cut {
+                let (name, shown) = (counts.field.name(), counts.values.len());
                 // A note that cannot be told is no failure of the count.
                 let _ = writeln!(
                     io.err,

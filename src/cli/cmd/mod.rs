@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod completions;
+pub mod cooc;
 pub mod count;
 pub mod delete;
 pub mod explain;
@@ -13,8 +14,12 @@ pub mod save;
 pub mod saved;
 pub mod search;
 pub mod show;
+pub mod similar;
 pub mod stats;
+pub mod terms;
 pub mod timeline;
+
+use serde_json::Value;
 
 use super::args::Global;
 use super::report::{self, Failure};
@@ -54,6 +59,19 @@ fn style(global: &Global, io: &Io<'_>) -> Style {
 /// Milliseconds since the command was started.
 fn took_ms(io: &Io<'_>) -> u64 {
     u64::try_from((io.clock)().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What JSON tells beside a table: `facts`, the time it took and the state of the index.
+fn facts(facts: Value, archive: &Embedded, io: &Io<'_>) -> serde_json::Map<String, Value> {
+    let mut told = match facts {
+        Value::Object(facts) => facts,
+        _ => serde_json::Map::new(),
+    };
+    let state = state(archive);
+    told.insert("took_ms".to_owned(), took_ms(io).into());
+    let index = serde_json::json!({"uuid": state.uuid, "generation": state.generation});
+    told.insert("index".to_owned(), index);
+    told
 }
 
 /// Tells warnings about a query that is answered all the same.

@@ -198,6 +198,20 @@ pub fn run(
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let text = args.query.required(&args.words, io)?;
+    run_for(args, text, implicit, global, io)
+}
+
+/// Runs the search for this text instead of the query among the arguments.
+///
+/// # Errors
+/// Like [`run`].
+pub(super) fn run_for(
+    args: &SearchArgs,
+    text: String,
+    implicit: bool,
+    global: &Global,
+    io: &mut Io<'_>,
+) -> Result<Exit, Failure> {
     let mut options = args.query.options(io)?;
     let format = args.format(io)?;
     let facets = args.facets(format)?;
@@ -301,6 +315,11 @@ pub(super) fn matches_any(
 }
 
 impl SearchArgs {
+    /// The query among the arguments, if there is one.
+    pub(super) fn text(&self, io: &mut Io<'_>) -> Result<Option<String>, Failure> {
+        self.query.text(&self.words, io)
+    }
+
     fn format(&self, io: &Io<'_>) -> Result<Format, Failure> {
         if self.ids || self.null {
             return match self.format {

@@ -1,6 +1,6 @@
 //! What an index knows of its values: which there are, what they are called, which are near.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use tantivy::Term;
 
@@ -9,7 +9,7 @@ use super::reader::Embedded;
 use super::schema::facet_prefix;
 use super::words;
 use crate::diag::Near;
-use crate::engine::nearest_words;
+use crate::engine::{Engine, nearest_words, salient};
 use crate::plan::{Catalogue, Entry, FacetClass, FacetField, Fuzzy};
 
 /// Values looked through for near names, at most; some ten milliseconds.
@@ -77,6 +77,33 @@ impl Catalogue for Embedded {
             .zip(labels)
             .map(|((_, count, id), label)| Entry { id: id.clone(), label, count: *count })
             .collect()
+    }
+
+    fn values_where(
+        &self,
+        class: FacetClass,
+        fits: &dyn Fn(&str) -> bool,
+        limit: usize,
+    ) -> Vec<String> {
+        let [letter, sub] = facet_prefix(FacetField::any(class));
+        let mut found = BTreeSet::new();
+        self.terms(&format!("{}{}", letter as char, sub as char), &mut |id, _| {
+            if !id.is_empty() && !found.contains(id) && fits(id) {
+                found.insert(id.to_owned());
+            }
+            found.len() <= limit
+        });
+        found.into_iter().collect()
+    }
+
+    fn salient(&self, id: &str) -> Option<Vec<(String, f32)>> {
+        // An index that cannot be read tells so when the query is run.
+        let stored = self.get(id).ok().flatten()?;
+        let frequency = |stem: &str| {
+            let term = Term::from_field_text(self.text(), stem);
+            self.searcher().doc_freq(&term).unwrap_or(0)
+        };
+        Some(salient::stems(&stored, self.num_articles(), &frequency))
     }
 
     fn near_words(&self, word: &str, limit: usize) -> Vec<(String, u64)> {

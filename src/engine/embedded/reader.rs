@@ -19,14 +19,15 @@ use super::compile::Compiled;
 use super::directory::ReadOnlyDirectory;
 use super::manifest::Manifest;
 use super::schema::{Fields, schema};
+use super::stems::chosen;
 use super::words::prefix_end;
 use super::{failure, io_failure, writer};
 use crate::engine::stored;
 use crate::engine::{
-    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Question,
+    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Pairs, Question,
     StoredArticle,
 };
-use crate::plan::{Catalogue, Clause, Entry, Plan};
+use crate::plan::{Catalogue, Clause, Entry, FacetField, Plan};
 
 /// An index opened for reading: one state of it, whatever a writer does meanwhile.
 pub struct Embedded {
@@ -151,6 +152,10 @@ impl Embedded {
 
     pub(super) fn forms(&self) -> Field {
         self.fields.forms
+    }
+
+    pub(super) fn text(&self) -> Field {
+        self.fields.text
     }
 
     pub(super) fn searcher(&self) -> &Searcher {
@@ -491,6 +496,36 @@ impl Engine for Embedded {
         }
         compiled.finished()?;
         Ok(seen)
+    }
+
+    fn stems(
+        &self,
+        plan: &Plan,
+        each: &mut dyn FnMut(&str, u64, u64),
+    ) -> Result<(u64, u64), EngineError> {
+        let compiled = self.compile(plan)?;
+        let weight = self.weight(compiled.query.as_ref(), false)?;
+        let chosen = chosen(weight.as_ref(), &self.searcher)?;
+        compiled.finished()?;
+        let matches = chosen.iter().map(|(_, number)| number).sum();
+        let few = super::stems::are_few(&self.searcher, self.fields.text, matches)?;
+        if few {
+            super::stems::of_matches(&self.searcher, &self.fields, &chosen, each)?;
+        } else {
+            super::stems::of_postings(&self.searcher, self.fields.text, &chosen, each)?;
+        }
+        Ok((matches, self.searcher.num_docs()))
+    }
+
+    fn pairs(&self, plan: &Plan, fields: [FacetField; 2]) -> Result<Pairs, EngineError> {
+        let compiled = self.compile(plan)?;
+        let weight = self.weight(compiled.query.as_ref(), false)?;
+        let mut pairs = Pairs::default();
+        for (columns, reader) in self.columns.0.iter().zip(self.searcher.segment_readers()) {
+            super::pairs::count(weight.as_ref(), reader, columns, fields, &mut pairs)?;
+        }
+        compiled.finished()?;
+        Ok(pairs)
     }
 
     fn get(&self, id: &str) -> Result<Option<StoredArticle>, EngineError> {

@@ -2,6 +2,7 @@
 //!
 //! What the grammar holds and no engine executes yet is the error `not_supported`, which names it.
 
+mod like;
 mod names;
 mod near;
 mod patterns;
@@ -173,6 +174,10 @@ impl Work<'_> {
             }
             Node::Facet(clause) if clause.field == Field::Saved => {
                 self.saved(&clause.values, at, span)
+            }
+            Node::Facet(clause) if clause.field == Field::Like => {
+                self.refuse_field(at, span)?;
+                self.like(&clause.values, span)
             }
             Node::Facet(clause) => {
                 self.refuse_field(at, span)?;

@@ -17,6 +17,9 @@ const OFFERED: usize = 3;
 /// Values of `is:` that the language names and no engine executes.
 const PLANNED_FLAGS: [&str; 3] = ["duplicate", "lead", "corrected"];
 
+/// Names that a pattern may stand for, at most.
+const MOST_NAMES: usize = 20_000;
+
 /// Persons that a note lists.
 const LISTED: usize = 8;
 
@@ -70,8 +73,7 @@ impl Work<'_> {
             return None;
         }
         if !value.quoted && text.contains(['*', '?']) {
-            self.unsupported("a pattern of names", span);
-            return None;
+            return self.named_like(field, text, span);
         }
         match field {
             Field::Country => self.country(text, sub, exact, span),
@@ -101,6 +103,44 @@ impl Work<'_> {
                 None
             }
         }
+    }
+
+    /// The ids whose names fit a pattern such as `north*`: names are ids and, of countries, persons
+    /// and events, also labels and the words of a person's name.
+    fn named_like(&self, field: Field, text: &str, span: Span) -> Option<Vec<String>> {
+        let Some(facet) = facet_field(field, None) else {
+            self.unsupported(&format!("a pattern of names in {}", field.name()), span);
+            return None;
+        };
+        let pattern = super::patterns::of_names(text);
+        let class = facet.class;
+        let fits = |id: &str| {
+            let label = match class {
+                FacetClass::Country => vocabulary::country_label(id),
+                FacetClass::Event => taxonomy::label(id),
+                _ => None,
+            };
+            pattern.matches(&id.to_lowercase())
+                || label.is_some_and(|label| pattern.matches(&crate::text::fold::fold(label)))
+                || (class == FacetClass::Person
+                    && (pattern.matches(&id.replace('-', " "))
+                        || id.split('-').any(|word| pattern.matches(word))))
+                || (class == FacetClass::Event
+                    && id.rsplit('/').next().is_some_and(|leaf| pattern.matches(leaf)))
+        };
+        let found = self.resolver.catalogue.values_where(class, &fits, MOST_NAMES);
+        if found.len() > MOST_NAMES {
+            let message = format!("'{text}' fits more than {MOST_NAMES} names");
+            self.tell(
+                Diagnostic::error("too_many_terms", span, message).hint("write more letters"),
+            );
+            return None;
+        }
+        if found.is_empty() && !self.warn_without_values(facet, span) {
+            let message = format!("no {} of this index is named like '{text}'", field.name());
+            self.tell(Diagnostic::warning("unknown_value", span, message));
+        }
+        Some(found)
     }
 
     /// The ids of all names in a list, one a line; empty lines and those that begin with `#` say

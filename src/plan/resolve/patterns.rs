@@ -88,26 +88,7 @@ impl Work<'_> {
         if Tokens::of(&letters).iter().any(|token| token.has(Token::CJK)) {
             return self.characters(word, span, row);
         }
-        let mut parts = Vec::new();
-        let mut literal = String::new();
-        for sign in word.iter().copied().map(Some).chain([None]) {
-            if let Some(Sign::Letter(c)) = sign {
-                literal.push(c);
-                continue;
-            }
-            if !literal.is_empty() {
-                parts.push(WildcardPart::Literal(fold::fold(&literal)));
-                literal.clear();
-            }
-            match sign {
-                Some(Sign::Any) if parts.last() != Some(&WildcardPart::Any) => {
-                    parts.push(WildcardPart::Any);
-                }
-                Some(Sign::One) => parts.push(WildcardPart::One),
-                _ => {}
-            }
-        }
-        let pattern = Some(Pattern::Wildcard(parts));
+        let pattern = Some(wildcard(word));
         row.push(Some(Piece {
             slot: Slot { offset: 0, terms: Vec::new(), pattern },
             stems: Vec::new(),
@@ -137,6 +118,34 @@ impl Work<'_> {
         }
         Some(())
     }
+}
+
+/// The pattern that a name with `*` and `?` is: over whole folded names, blanks included.
+pub(super) fn of_names(text: &str) -> Pattern {
+    wildcard(&signs(text))
+}
+
+fn wildcard(signs: &[Sign]) -> Pattern {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    for sign in signs.iter().copied().map(Some).chain([None]) {
+        if let Some(Sign::Letter(c)) = sign {
+            literal.push(c);
+            continue;
+        }
+        if !literal.is_empty() {
+            parts.push(WildcardPart::Literal(fold::fold(&literal)));
+            literal.clear();
+        }
+        match sign {
+            Some(Sign::Any) if parts.last() != Some(&WildcardPart::Any) => {
+                parts.push(WildcardPart::Any);
+            }
+            Some(Sign::One) => parts.push(WildcardPart::One),
+            _ => {}
+        }
+    }
+    Pattern::Wildcard(parts)
 }
 
 fn letter(sign: Sign) -> Option<char> {
