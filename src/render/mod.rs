@@ -6,6 +6,7 @@
 pub mod article;
 pub mod counts;
 mod csv;
+pub mod export;
 pub mod fields;
 mod human;
 pub mod ids;

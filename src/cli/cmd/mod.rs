@@ -1,11 +1,13 @@
 //! One file a verb: its arguments and what it does.
 
 pub mod alert;
+pub mod batch;
 pub mod completions;
 pub mod cooc;
 pub mod count;
 pub mod delete;
 pub mod explain;
+pub mod export;
 pub mod facets;
 pub mod fields;
 pub mod index;
