@@ -15,12 +15,13 @@ const INDEX_FILE: &str = "meta.json";
 /// Arguments of every verb. `--format` belongs to the verbs: each knows its own formats.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Global {
-    /// Index directory [default: index] [env: DATELINE_INDEX]
+    /// Index directory; given several times, these are searched as one [default: index] [env:
+    /// DATELINE_INDEX]
     ///
     /// Without it: DATELINE_INDEX, else the nearest index/ or .dateline/ in this directory or one
     /// above it that is an index, else index
     #[arg(short = 'I', long, global = true, value_name = "DIR", help_heading = "Index")]
-    pub index: Option<PathBuf>,
+    pub index: Vec<PathBuf>,
 
     /// Colour output auto, always or never [default: auto]
     ///
@@ -76,8 +77,38 @@ pub enum ErrorFormat {
 }
 
 impl Global {
-    /// The index directory, see [`Global::index`]. Looks at directories, opens no index.
-    pub fn index_dir(&self, io: &Io<'_>) -> PathBuf {
+    /// The index directories, at least one, see [`Global::index`]. Looks at directories, opens no
+    /// index.
+    pub fn index_dirs(&self, io: &Io<'_>) -> Vec<PathBuf> {
+        let mut dirs: Vec<PathBuf> = Vec::new();
+        for dir in &self.index {
+            let same = |known: &PathBuf| {
+                let real = |dir: &PathBuf| std::fs::canonicalize(dir).ok();
+                known == dir || real(known).is_some_and(|known| Some(known) == real(dir))
+            };
+            if !dirs.iter().any(same) {
+                dirs.push(dir.clone());
+            }
+        }
+        if dirs.is_empty() { vec![self.found_index(io)] } else { dirs }
+    }
+
+    /// The one index directory, for what writes.
+    ///
+    /// # Errors
+    /// When several are named.
+    pub fn index_dir(&self, io: &Io<'_>) -> Result<PathBuf, Failure> {
+        let mut dirs = self.index_dirs(io);
+        if dirs.len() > 1 {
+            let message = "several indexes can be searched as one, but not written";
+            let mut problem = placeless("usage", message);
+            problem.hint = Some("name one with -I".to_owned());
+            return Err(Failure::Usage(problem));
+        }
+        Ok(dirs.remove(0))
+    }
+
+    fn found_index(&self, io: &Io<'_>) -> PathBuf {
         if let Some(dir) = self.named_index(io) {
             return dir;
         }
@@ -96,7 +127,7 @@ impl Global {
     /// The index directory that the user named by flag or environment.
     pub fn named_index(&self, io: &Io<'_>) -> Option<PathBuf> {
         let from_env = || (io.env)("DATELINE_INDEX").filter(|value| !value.is_empty());
-        self.index.clone().or_else(|| from_env().map(PathBuf::from))
+        self.index.first().cloned().or_else(|| from_env().map(PathBuf::from))
     }
 
     /// Whether standard output is coloured.
@@ -293,7 +324,8 @@ mod tests {
         std::fs::create_dir_all(below.join("index")).unwrap();
         std::fs::create_dir_all(top.path().join("index")).unwrap();
         let global = Global::default();
-        let found = |env: &[(&str, &str)]| within(&below, env, |io| global.index_dir(io));
+        let found =
+            |env: &[(&str, &str)]| within(&below, env, |io| global.index_dirs(io).remove(0));
         assert_eq!(found(&[]), PathBuf::from("index"), "no directory is an index yet");
         std::fs::write(top.path().join("index/meta.json"), "{}").unwrap();
         assert_eq!(found(&[]), top.path().join("index"));
@@ -301,9 +333,12 @@ mod tests {
         assert_eq!(found(&[]), PathBuf::from("index"));
         assert_eq!(found(&[("DATELINE_INDEX", "/x")]), PathBuf::from("/x"));
         assert_eq!(found(&[("DATELINE_INDEX", "")]), PathBuf::from("index"));
-        let global = Global { index: Some("/flag".into()), ..Global::default() };
+        let global = Global { index: vec!["/flag".into()], ..Global::default() };
         let env = [("DATELINE_INDEX", "/x")];
-        assert_eq!(within(&below, &env, |io| global.index_dir(io)), PathBuf::from("/flag"));
+        assert_eq!(
+            within(&below, &env, |io| global.index_dirs(io).remove(0)),
+            PathBuf::from("/flag")
+        );
     }
 
     #[test]

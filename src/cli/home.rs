@@ -21,7 +21,9 @@ fn elsewhere(archive: &Embedded, io: &Io<'_>, name: &str) -> Option<PathBuf> {
     let set = |key: &str| (io.env)(key).filter(|value| !value.is_empty()).map(PathBuf::from);
     let data =
         set("XDG_DATA_HOME").or_else(|| set("HOME").map(|home| home.join(".local/share")))?;
-    Some(data.join("dateline").join(&archive.manifest().uuid).join(name))
+    // What belongs to several indexes read as one lies with the first of them.
+    let uuid = archive.manifest().uuid.split('+').next()?;
+    Some(data.join("dateline").join(uuid).join(name))
 }
 
 /// Reads one of the files; where it was written elsewhere, that one is newer. `None` without it.

@@ -60,9 +60,10 @@ pub fn run(args: &DeleteArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     let json = PlainFormat::is_json(args.format, io)?;
     // Before the count: nobody else may write between it and the deletion.
     let now = crate::cli::environment::now(io);
-    let archive = cmd::open_for(&mut options, global, io)?;
     let writer = if args.yes {
-        Some(EmbeddedWriter::open(archive.dir(), &WriterOptions::default(), now)?)
+        // Opened to fail as a search does where there is no index: a writer would make one.
+        cmd::open(global, io)?;
+        Some(EmbeddedWriter::open(&global.index_dir(io)?, &WriterOptions::default(), now)?)
     } else {
         None
     };

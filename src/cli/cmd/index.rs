@@ -28,7 +28,10 @@ use rejects::Rejects;
 
 /// Runs the command.
 pub fn run(args: &Args, global: &Global, io: &mut Io<'_>) -> Exit {
-    let dir = global.index_dir(io);
+    let dir = match global.index_dir(io) {
+        Ok(dir) => dir,
+        Err(failure) => return failure.report(global, io),
+    };
     let setup = match args.setup(&dir) {
         Ok(setup) => setup,
         Err(problem) => return report::diagnostic(&problem, global, io),

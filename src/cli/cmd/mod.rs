@@ -34,7 +34,7 @@ use crate::text::sanitize;
 
 /// Opens the index that arguments and environment name.
 fn open(global: &Global, io: &Io<'_>) -> Result<Embedded, Failure> {
-    Ok(Embedded::open(&global.index_dir(io))?)
+    Ok(Embedded::open_all(&global.index_dirs(io))?)
 }
 
 /// The same, with what the index knows of queries told to `options`.

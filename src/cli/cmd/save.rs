@@ -44,6 +44,7 @@ pub fn run(args: &SaveArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
     saved::check_name(name).map_err(|problem| Failure::option(name, problem))?;
     let text = args.query.required(&args.words, io)?;
     let mut options = args.query.options(io)?;
+    global.index_dir(io)?;
     let archive = cmd::open_for(&mut options, global, io)?;
     let mut queries = (*options.saved).clone();
     let old = queries.insert(name.clone(), text.clone());

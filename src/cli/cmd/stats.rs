@@ -37,7 +37,8 @@ pub fn run(args: &StatsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
     let json = PlainFormat::is_json(args.format, io)?;
     let archive = cmd::open(global, io)?;
     let facts = archive.stats()?;
-    let place = archive.dir().display().to_string();
+    let places: Vec<String> = archive.dirs().iter().map(|dir| dir.display().to_string()).collect();
+    let place = places.join(", ");
     let view = stats::View { place: &place, manifest: archive.manifest(), stats: &facts };
     if json {
         wire::write(io.out, &stats::object(&view))?;

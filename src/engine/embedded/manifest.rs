@@ -60,6 +60,17 @@ impl Manifest {
         }
     }
 
+    /// The manifest of this index and another read as one. Their identities are joined by `+`.
+    pub fn joined(mut self, other: &Manifest) -> Manifest {
+        self.uuid.push('+');
+        self.uuid.push_str(&other.uuid);
+        self.languages.extend(other.languages.iter().cloned());
+        self.languages.sort();
+        self.languages.dedup();
+        self.created = self.created.min(other.created);
+        self
+    }
+
     /// Reads the payload of a commit.
     ///
     /// # Errors

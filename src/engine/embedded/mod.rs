@@ -21,6 +21,7 @@ mod stand;
 mod statistics;
 mod stems;
 pub mod tokens;
+mod union;
 mod words;
 mod writer;
 

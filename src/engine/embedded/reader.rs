@@ -1,10 +1,12 @@
 //! The reading side of an index: a snapshot that answers plans.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::directory::MmapDirectory;
+use tantivy::index::SegmentId;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::schema::{Field, Value};
 use tantivy::{
@@ -20,6 +22,7 @@ use super::directory::ReadOnlyDirectory;
 use super::manifest::Manifest;
 use super::schema::{Fields, schema};
 use super::stems::chosen;
+use super::union::UnionDirectory;
 use super::words::prefix_end;
 use super::{failure, io_failure, writer};
 use crate::engine::stored;
@@ -31,7 +34,7 @@ use crate::plan::{Catalogue, Clause, Entry, FacetField, Plan};
 
 /// An index opened for reading: one state of it, whatever a writer does meanwhile.
 pub struct Embedded {
-    dir: PathBuf,
+    dirs: Vec<PathBuf>,
     index: Index,
     searcher: Searcher,
     fields: Fields,
@@ -44,7 +47,7 @@ pub struct Embedded {
 
 impl std::fmt::Debug for Embedded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Embedded").field("dir", &self.dir).finish_non_exhaustive()
+        f.debug_struct("Embedded").field("dirs", &self.dirs).finish_non_exhaustive()
     }
 }
 
@@ -88,38 +91,68 @@ impl Embedded {
     /// is no directory, is not ours or may not be read, [`EngineError::Version`] where it was
     /// written by another version, [`EngineError::Corrupt`] where it is damaged.
     pub fn open(dir: &Path) -> Result<Embedded, EngineError> {
-        let place = dir.display().to_string();
-        match std::fs::metadata(dir) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(EngineError::Missing(place));
-            }
-            Err(error) => {
-                return Err(EngineError::Unusable(format!("{place} cannot be read: {error}")));
-            }
-            Ok(metadata) if !metadata.is_dir() => {
-                return Err(EngineError::Unusable(format!("{place} is a file, no index")));
-            }
-            Ok(_) => {}
+        Embedded::open_all(&[dir.to_owned()])
+    }
+
+    /// Opens several indexes as one: scores, totals and counts are those of an index with the
+    /// articles of all. An article that is in two of them is found twice.
+    ///
+    /// # Errors
+    /// Like [`Embedded::open`], of any of them; [`EngineError::Corrupt`] where one is a copy of
+    /// another. Without a directory [`EngineError::Missing`].
+    pub fn open_all(dirs: &[PathBuf]) -> Result<Embedded, EngineError> {
+        let mut members = Vec::with_capacity(dirs.len());
+        for dir in dirs {
+            members.push((dir.clone(), files_of(dir)?));
         }
-        if !writer::is_index(dir) {
-            return Err(EngineError::Missing(place));
-        }
-        let files = MmapDirectory::open(dir).map_err(|error| failure(error.into()))?;
-        let first = open_snapshot(Index::open(files.clone()));
-        let (index, reader) = match first {
-            Ok(opened) => opened,
-            // A lock file that cannot be made: read-only media, or a directory of somebody else.
-            Err(error) if is_write_failure(&error) => {
-                open_snapshot(Index::open(ReadOnlyDirectory(files))).map_err(failure)?
+        let (index, reader) = match <[_; 1]>::try_from(members) {
+            Ok([(_, files)]) => match open_snapshot(Index::open(files.clone())) {
+                Ok(opened) => opened,
+                // A lock file that cannot be made: read-only media, or a directory of somebody
+                // else.
+                Err(error) if is_write_failure(&error) => {
+                    open_snapshot(Index::open(ReadOnlyDirectory(files))).map_err(failure)?
+                }
+                Err(error) => return Err(failure(error)),
+            },
+            Err(members) if members.is_empty() => {
+                return Err(EngineError::Missing("no directory".to_owned()));
             }
-            Err(error) => return Err(failure(error)),
+            Err(members) => {
+                let mut parts = Vec::with_capacity(members.len());
+                let mut known: HashMap<SegmentId, PathBuf> = HashMap::new();
+                for (dir, files) in members {
+                    // Tells what is wrong with this one, and whether it may be locked.
+                    let place = dir.display().to_string();
+                    let writable = match open_snapshot(Index::open(files.clone())) {
+                        Ok((index, _)) => {
+                            let metas = index.load_metas().map_err(failure)?;
+                            Manifest::read(metas.payload.as_deref(), &place)?;
+                            for segment in metas.segments {
+                                if let Some(first) = known.insert(segment.id(), dir.clone()) {
+                                    let first = first.display();
+                                    let what = "is a copy of another index named";
+                                    let message = format!("{place} {what}, {first}; leave out one");
+                                    return Err(EngineError::Unusable(message));
+                                }
+                            }
+                            true
+                        }
+                        Err(error) if is_write_failure(&error) => false,
+                        Err(error) => return Err(failure(error)),
+                    };
+                    parts.push((dir, files, writable));
+                }
+                open_snapshot(Index::open(UnionDirectory::new(parts))).map_err(failure)?
+            }
         };
         let metas = index.load_metas().map_err(failure)?;
-        let manifest = Manifest::read(metas.payload.as_deref(), &place)?;
+        let place = dirs.iter().map(|dir| dir.display().to_string()).collect::<Vec<_>>();
+        let manifest = Manifest::read(metas.payload.as_deref(), &place.join(", "))?;
         let searcher = reader.searcher();
         let columns = columns_of(&searcher);
         Ok(Embedded {
-            dir: dir.to_owned(),
+            dirs: dirs.to_vec(),
             index,
             fields: schema().1,
             columns,
@@ -130,9 +163,14 @@ impl Embedded {
         })
     }
 
-    /// Where it is.
+    /// Where it is; of several the first.
     pub fn dir(&self) -> &Path {
-        &self.dir
+        &self.dirs[0]
+    }
+
+    /// Where all of it is.
+    pub fn dirs(&self) -> &[PathBuf] {
+        &self.dirs
     }
 
     /// What it says of itself.
@@ -356,6 +394,27 @@ impl Embedded {
     pub(super) fn frequency(&self, term: &str) -> u64 {
         self.searcher.doc_freq(&Term::from_field_text(self.fields.facet, term)).unwrap_or(0)
     }
+}
+
+/// The files of a directory that is an index.
+fn files_of(dir: &Path) -> Result<MmapDirectory, EngineError> {
+    let place = dir.display().to_string();
+    match std::fs::metadata(dir) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(EngineError::Missing(place));
+        }
+        Err(error) => {
+            return Err(EngineError::Unusable(format!("{place} cannot be read: {error}")));
+        }
+        Ok(metadata) if !metadata.is_dir() => {
+            return Err(EngineError::Unusable(format!("{place} is a file, no index")));
+        }
+        Ok(_) => {}
+    }
+    if !writer::is_index(dir) {
+        return Err(EngineError::Missing(place));
+    }
+    MmapDirectory::open(dir).map_err(|error| failure(error.into()))
 }
 
 fn open_snapshot(index: tantivy::Result<Index>) -> tantivy::Result<(Index, IndexReader)> {

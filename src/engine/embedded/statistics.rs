@@ -89,11 +89,15 @@ impl Embedded {
             .iter()
             .map(|reader| u64::from(reader.num_deleted_docs()))
             .sum();
+        let mut bytes = 0;
+        for dir in self.dirs() {
+            bytes += bytes_of(dir)?;
+        }
         Ok(Statistics {
             articles: self.num_articles(),
             deleted,
             segments: searcher.segment_readers().len(),
-            bytes: bytes_of(self.dir())?,
+            bytes,
             components: largest_first(
                 components.into_iter().map(|(name, n)| (name.to_owned(), n)).collect(),
             ),
