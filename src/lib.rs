@@ -29,6 +29,7 @@ pub mod plan;
 
 // 4: where articles are kept and how matches are shown
 pub mod engine;
+pub mod eval;
 pub mod snippet;
 
 // 5: the two pipelines

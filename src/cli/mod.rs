@@ -75,6 +75,7 @@ enum Command {
     Delete(cmd::delete::DeleteArgs),
     Fields(cmd::fields::FieldsArgs),
     Stats(cmd::stats::StatsArgs),
+    Eval(cmd::eval::EvalArgs),
     Completions(cmd::completions::CompletionsArgs),
     Man(cmd::man::ManArgs),
 }
@@ -133,6 +134,7 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
         Command::Delete(args) => cmd::delete::run(args, &global, io),
         Command::Fields(args) => cmd::fields::run(args, &global, io),
         Command::Stats(args) => cmd::stats::run(args, &global, io),
+        Command::Eval(args) => cmd::eval::run(args, &global, io),
         Command::Completions(args) => cmd::completions::run(args, &global, io),
         Command::Man(args) => cmd::man::run(args, &global, io),
     };

@@ -6,6 +6,7 @@ pub mod completions;
 pub mod cooc;
 pub mod count;
 pub mod delete;
+pub mod eval;
 pub mod explain;
 pub mod export;
 pub mod facets;

@@ -1,0 +1,32 @@
+//! `dateline eval`: how good tags and ranking are on labelled data.
+
+mod tags;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::args::Global;
+use crate::cli::report::Failure;
+use crate::cli::{Exit, Io};
+
+/// Measure tags on labelled data
+#[derive(Debug, Clone, Args)]
+#[command(subcommand_required = true)]
+pub struct EvalArgs {
+    #[command(subcommand)]
+    command: EvalCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum EvalCommand {
+    Tags(tags::TagsArgs),
+}
+
+/// Measures.
+///
+/// # Errors
+/// [`Failure`], from which message and exit code follow.
+pub fn run(args: &EvalArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    match &args.command {
+        EvalCommand::Tags(args) => tags::run(args, global, io),
+    }
+}
