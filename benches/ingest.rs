@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             stages.time("language", || lang::detect(&article.title, &article.body, "en")).lang;
         let words = stages.time("words", || Words::of(&article));
         let date = article.date.as_ref().map(|date| date.start);
-        let reading = Reading { article: &article, words: &words, lang, date };
+        let reading = Reading { article: &article, words: &words, lang, date, home: None };
         let persons = stages.time("persons", || person.tag(&reading));
         let countries = stages.time("countries", || country.tag(&reading, &persons));
         stages.time("events", || event.tag(&reading, &countries, &persons));

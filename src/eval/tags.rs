@@ -8,6 +8,7 @@ use super::count::Counts;
 use super::gold::{Gold, Ids, Labelled, Place, Toponym};
 use crate::article::{Article, Words, lang};
 use crate::tag::event::taxonomy;
+use crate::tag::homes::{self, Home, Homes, Named};
 use crate::tag::person::name;
 use crate::tag::{Class, Level, Mention, Part, Reading, Tag, Tagger, Tags, rule_name};
 
@@ -16,7 +17,7 @@ pub const MACRO_LEAST: u64 = 10;
 
 /// Rules whose mentions are names of places. What stands for a country without naming a place
 /// (its government, money, leaders, shares) is none.
-const NO_TOPONYMS: [&str; 6] = ["metonym", "currency", "leader", "ticker", "org", "supplied"];
+const NO_TOPONYMS: [&str; 5] = ["metonym", "currency", "leader", "ticker", "supplied"];
 
 /// Characters of text around the evidence of an error.
 const AROUND: usize = 40;
@@ -143,8 +144,26 @@ impl ClassScore {
 /// that has gold, in the order of [`Class::ALL`].
 pub fn score(articles: &[Labelled], classes: &[Class], level: AtLevel) -> Vec<ClassScore> {
     let tagger = Tagger::new();
-    let scored: Vec<Vec<(Class, ArticleScore)>> =
-        articles.par_iter().map(|one| score_one(&tagger, one, level)).collect();
+    // First without homes, to learn them; then with what the other articles of a source tell.
+    let named: Vec<Named> = articles
+        .par_iter()
+        .map(|one| match homes::key(&one.article) {
+            Some(_) => homes::named(&one.article, &tags_of(&tagger, &one.article, None)),
+            None => Named::new(),
+        })
+        .collect();
+    let mut homes = Homes::default();
+    for (one, named) in articles.iter().zip(&named) {
+        homes.add(&one.article, named);
+    }
+    let scored: Vec<Vec<(Class, ArticleScore)>> = articles
+        .par_iter()
+        .zip(&named)
+        .map(|(one, named)| {
+            let home = homes.of(&one.article, named);
+            score_one(&tags_of(&tagger, &one.article, home.as_ref()), one, level)
+        })
+        .collect();
     let mut scores = Vec::new();
     for &class in classes {
         let articles: Vec<ArticleScore> = scored
@@ -160,16 +179,18 @@ pub fn score(articles: &[Labelled], classes: &[Class], level: AtLevel) -> Vec<Cl
     scores
 }
 
-fn score_one(tagger: &Tagger, one: &Labelled, level: AtLevel) -> Vec<(Class, ArticleScore)> {
-    let article = &one.article;
+fn tags_of(tagger: &Tagger, article: &Article, home: Option<&Home>) -> Tags {
     let words = Words::of(article);
     let language = match &article.lang {
         Some(lang) => lang.clone(),
         None => lang::detect(&article.title, &article.body, "en").lang.to_owned(),
     };
     let date = article.date.as_ref().map(|date| date.start);
-    let tags = tagger.tag(&Reading { article, words: &words, lang: &language, date });
-    let work = Work { article, tags: &tags, level };
+    tagger.tag(&Reading { article, words: &words, lang: &language, date, home })
+}
+
+fn score_one(tags: &Tags, one: &Labelled, level: AtLevel) -> Vec<(Class, ArticleScore)> {
+    let work = Work { article: &one.article, tags, level };
     let Gold { country, person, event, top_event, person_spans, toponyms } = &one.gold;
     let mut scores = Vec::new();
     for (class, gold) in [(Class::Country, country), (Class::Person, person), (Class::Event, event)]
@@ -343,32 +364,38 @@ impl Work<'_> {
         };
         let mut spans = Counts::default();
         let mut errors = Vec::new();
-        let mut tell = |place: &Place, value: &str, outcome| {
+        let mut tell = |place: &Place, value: &str, told: &str, outcome| {
             errors.push(TagError {
                 article: self.article.id.clone().unwrap_or_default(),
                 value: value.to_owned(),
                 outcome,
                 score: 0.0,
-                evidence: around(self.text(place.part), place),
+                evidence: format!("{told}{}", around(self.text(place.part), place)),
             });
         };
         for toponym in gold {
             let Some(country) = &toponym.country else { continue };
             let mut hits = found.iter().filter(|(_, m)| overlaps(&toponym.place, m)).peekable();
-            let any = hits.peek().is_some();
+            let first = hits.peek().copied();
             if hits.any(|(id, _)| id == country) {
                 spans.right += 1;
-            } else {
-                spans.missed += 1;
-                spans.wrong += u64::from(any);
-                tell(&toponym.place, country, if any { Outcome::Wrong } else { Outcome::Missed });
+                continue;
+            }
+            spans.missed += 1;
+            match first {
+                None => tell(&toponym.place, country, "", Outcome::Missed),
+                Some((id, mention)) => {
+                    spans.wrong += 1;
+                    let told = format!("read as {id} by {} ", rule_name(mention.rule));
+                    tell(&toponym.place, country, &told, Outcome::Wrong);
+                }
             }
         }
         for (id, mention) in &found {
             if !gold.iter().any(|toponym| overlaps(&toponym.place, mention)) {
                 spans.wrong += 1;
                 let place = Place { part: mention.part, start: mention.start, end: mention.end };
-                tell(&place, id, Outcome::Wrong);
+                tell(&place, id, &format!("{} ", rule_name(mention.rule)), Outcome::Wrong);
             }
         }
         let wanted: BTreeSet<String> = gold.iter().filter_map(|one| one.country.clone()).collect();

@@ -188,6 +188,7 @@ impl Examiner<'_> {
             words: &words,
             lang: &lang,
             date: article.date.as_ref().map(|date| date.start),
+            home: None,
         });
         let mut tagged = TaggedArticle { article, words, tags, lang, content_hash, added };
         let prepared = target.prepare(&tagged);

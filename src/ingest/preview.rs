@@ -183,7 +183,8 @@ fn sample(mut article: Article, options: &Options, tagger: &Tagger) -> Sample {
     let lang = language(&article, &options.default_lang);
     let words = Words::of(&article);
     let date = article.date.as_ref().map(|date| date.start);
-    let tags = tagger.tag(&Reading { article: &article, words: &words, lang: &lang, date });
+    let tags =
+        tagger.tag(&Reading { article: &article, words: &words, lang: &lang, date, home: None });
     Sample { article, lang, tags }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod country;
 pub mod event;
+pub mod homes;
 pub mod person;
 pub mod vocabulary;
 
@@ -147,6 +148,9 @@ pub struct Reading<'a> {
     pub lang: &'a str,
     /// First second of the article's date, for what depends on it (dead states, offices).
     pub date: Option<i64>,
+    /// Where the article's publisher is at home, where that is known: the small places there need no
+    /// country beside them.
+    pub home: Option<&'a homes::Home>,
 }
 
 /// Finds countries, persons and event types in articles. Build one, share it between threads.

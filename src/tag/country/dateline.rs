@@ -260,6 +260,7 @@ impl Reader<'_> {
             english: true,
             plain: false,
             date: None,
+            home: None,
         };
         let mut matches = Vec::new();
         scan(self.tables, &[side], 0, &allowed, &mut matches);

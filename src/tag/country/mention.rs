@@ -1,6 +1,7 @@
 //! Turns matches of the gazetteer into mentions of countries, by the numbered rules.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use super::names::{Entry, Id, Kind, Names};
 use super::place;
@@ -50,6 +51,8 @@ pub struct Context<'a> {
     pub dateline: Option<&'a Dateline>,
     /// Spans of persons, by part: sorted by start.
     pub persons: Vec<(Part, u32, u32)>,
+    /// Names of places near the publisher, folded.
+    pub local: Option<&'a BTreeSet<String>>,
     /// Hashes of words that are persons in this article.
     pub blocked: Vec<u64>,
     cues: OnceCell<(usize, usize)>,
@@ -78,6 +81,7 @@ impl<'a> Context<'a> {
             allowed,
             dateline,
             persons: spans,
+            local: None,
             blocked: Vec::new(),
             cues: OnceCell::new(),
             lower: OnceCell::new(),
@@ -176,6 +180,9 @@ impl<'a> Context<'a> {
         let Some(entry) = group.iter().filter(fitting).min_by_key(|entry| entry.kind) else {
             return Judged::Nothing;
         };
+        if self.is_local(found, last) {
+            return Judged::Later;
+        }
         if side.capitals && !self.counts_in_capitals(side, found.first, entry.kind) {
             return Judged::Nothing;
         }
@@ -216,6 +223,20 @@ impl<'a> Context<'a> {
         }
         let kind = if entry.kind == Kind::LeaderFamily { Kind::Leader } else { entry.kind };
         Judged::Hit(self.hit(found, last, entry.id, kind, rule))
+    }
+
+    /// Whether a name is that of a place near the publisher.
+    fn is_local(&self, found: &Match, last: usize) -> bool {
+        let (Some(home), Some(local)) = (self.allowed.home, self.local) else { return false };
+        let namesake = found.place.is_some_and(|(row, place)| {
+            place == last && self.tables.candidates(row).any(|candidate| candidate.0 == home)
+        });
+        if !namesake {
+            return false;
+        }
+        let side = self.side(found);
+        let words: Vec<&str> = (found.first..=last).map(|at| side.folded(at)).collect();
+        local.contains(&words.join(" "))
     }
 
     fn plain(&self, found: &Match, entry: &Entry) -> Judged {
@@ -306,6 +327,13 @@ impl<'a> Context<'a> {
             .collect();
         fitting.sort_by_key(|entry| entry.kind);
         let entry = *fitting.first()?;
+        if let Some(home) = self.allowed.home
+            && home != entry.id
+            && self.is_local(found, last)
+            && evidence.named(entry.id) == 0
+        {
+            return Some(self.hit(found, last, home, Kind::Place, rule::HOME));
+        }
         let named = |code: &str| {
             let id = self.tables.id(code);
             evidence.named(id) > 0 || evidence.capitals.contains(&id)

@@ -40,6 +40,7 @@ pub(crate) mod rule {
     pub const AGAIN: u8 = 15;
     pub const DATELINE: u8 = 16;
     pub const COMMA: u8 = 17;
+    pub const HOME: u8 = 24;
 }
 
 const fn says(number: u8, name: &'static str, help: &'static str) -> Rule {
@@ -70,6 +71,7 @@ pub const RULES: &[Rule] = &[
     says(21, "mask", "words that look like a country and are none: dropped"),
     says(22, "case", "a word whose capitals differ from the table's: dropped"),
     says(23, "person", "a place name that is a person's: dropped"),
+    says(rule::HOME, "home", "a place near the publisher, which its other articles name often"),
 ];
 
 /// Finds the countries of articles. Build one, share it between threads.
@@ -179,12 +181,14 @@ impl CountryTagger {
             english: reading.lang == "en",
             plain: !covered,
             date: reading.date,
+            home: reading.home.map(|home| self.tables.id(&home.country)).filter(|&id| id != NO_ID),
         };
         let mut matches = Vec::new();
         scan::scan(&self.tables, &sides, 0, &allowed, &mut matches);
         scan::scan(&self.tables, &sides, 1, &allowed, &mut matches);
         let line = dateline.as_ref().map(|(_, dateline)| dateline);
         let mut context = Context::new(&self.tables, &sides, allowed, line, persons);
+        context.local = reading.home.map(|home| &home.local);
         let (mut hits, dollars) = context.mentions(&matches);
         ticker::tickers(&self.tables, &sides, &mut hits);
         let mut candidates = self.candidates(&hits, line, reading.date);

@@ -19,12 +19,14 @@ pub struct Evidence {
     pub capitals: Vec<Id>,
     /// Countries of the dateline.
     dateline: Vec<Id>,
+    /// The publisher's country: as good as a mention and a province of it, for places only.
+    home: Option<Id>,
 }
 
 impl Evidence {
     /// Collects what `hits` say, all of them unambiguous.
     pub fn of(context: &Context<'_>, hits: &[Hit]) -> Evidence {
-        let mut evidence = Evidence::default();
+        let mut evidence = Evidence { home: context.allowed.home, ..Evidence::default() };
         let mut ids: Vec<Id> = hits
             .iter()
             .filter(|hit| hit.kind != Kind::Ticker && hit.kind != Kind::Currency)
@@ -66,9 +68,19 @@ impl Evidence {
         self.named.binary_search_by_key(&id, |row| row.0).map_or(0, |at| self.named[at].1)
     }
 
+    /// Whether the country is named, or the publisher's own.
+    fn known(&self, id: Id) -> bool {
+        self.home == Some(id) || self.named(id) > 0
+    }
+
+    /// Whether places of the country are near: its parts are named, or it is the publisher's own.
+    fn local(&self, id: Id) -> bool {
+        self.home == Some(id) || self.states.contains(&id)
+    }
+
     /// What the country's other mentions add to a candidate: 0, or 1 to 2.2.
     fn support(&self, id: Id) -> f64 {
-        match self.named(id) {
+        match self.named(id) + u32::from(self.home == Some(id)) {
             0 => 0.0,
             count => (1.0 + 0.3 * f64::from(count).ln()).min(2.2),
         }
@@ -136,7 +148,7 @@ pub fn resolve_known(
         }
     }
     if let Some(row) = row
-        && evidence.named(entry.id) == 0
+        && !evidence.known(entry.id)
         && !evidence.dateline.contains(&entry.id)
     {
         let own = context
@@ -147,7 +159,7 @@ pub fn resolve_known(
         let other = context
             .tables
             .candidates(row)
-            .filter(|candidate| candidate.0 != entry.id && evidence.states.contains(&candidate.0))
+            .filter(|candidate| candidate.0 != entry.id && evidence.local(candidate.0))
             .map(|(id, people)| {
                 let local = f64::from(u8::from(evidence.dateline.contains(&id)));
                 ((people + 10.0).log10() + 1.2 + evidence.support(id) * 0.3 + local, id)
@@ -188,14 +200,14 @@ pub fn resolve(
             largest = people;
         } else if largest >= 500_000.0
             && !of_region
-            && !(evidence.states.contains(&id) && best.is_some_and(|b| evidence.named(b.2) == 0))
+            && !(evidence.local(id) && best.is_some_and(|b| !evidence.known(b.2)))
         {
             continue;
         }
         let mut score = base + evidence.support(id);
         score += if of_region { 6.0 } else { 0.0 };
         score += if evidence.dateline.contains(&id) { 1.0 } else { 0.0 };
-        score += if evidence.states.contains(&id) { 0.6 } else { 0.0 };
+        score += if evidence.local(id) { 0.6 } else { 0.0 };
         if best.is_none_or(|best| score > best.0) {
             best = Some((score, base, id));
         }
@@ -228,8 +240,8 @@ fn surroundings(
     let before = side.before(first).filter(|&before| side.touches(before, first));
     let prepared = before.is_some_and(|at| has(words::PREPOSITIONS, side.folded(at)));
     score += if prepared { 1.2 } else { 0.0 };
-    score += if evidence.named(id) > 0 { 1.0 } else { 0.0 };
-    score += if evidence.states.contains(&id) { 0.5 } else { 0.0 };
+    score += if evidence.known(id) { 1.0 } else { 0.0 };
+    score += if evidence.local(id) { 0.5 } else { 0.0 };
     score += if evidence.dateline.contains(&id) { 0.5 } else { 0.0 };
     if before.is_some_and(|at| {
         side.tokens[at].has(Token::CAPITAL) && !side.tokens[at].has(Token::SENTENCE)
@@ -237,9 +249,12 @@ fn surroundings(
         score -= 1.2;
     }
     let after = side.next(last).filter(|&next| side.touches(last, next));
+    let county = first != last && matches!(side.folded(last), "county" | "parish" | "township");
     if let Some(next) = after {
         let word = side.folded(next);
-        if has(words::PLACE_WORDS, word) {
+        if county {
+            // `Henry County Sheriff`: the county is named whatever comes after it.
+        } else if has(words::PLACE_WORDS, word) {
             score += 0.6;
         } else if side.tokens[next].has(Token::CAPITAL) {
             score -= if has(words::ORGANISATIONS, word) { 2.0 } else { 0.9 };
@@ -249,7 +264,9 @@ fn surroundings(
     score -= if family { 1.5 } else { 0.0 };
     let letters = side.tokens[last].end - side.tokens[first].start;
     score -= if letters <= 4 { 1.0 } else { 0.0 };
-    score -= if context.tables.is_forename(side.tokens[first].hash) { 1.5 } else { 0.0 };
+    let forename = !county && context.tables.is_forename(side.tokens[first].hash);
+    score -= if forename { 1.5 } else { 0.0 };
+    score += if county { 1.2 } else { 0.0 };
     score + if first != last { 0.4 } else { 0.0 }
 }
 

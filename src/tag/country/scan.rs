@@ -49,6 +49,8 @@ pub struct Allowed {
     pub plain: bool,
     /// The article's date.
     pub date: Option<i64>,
+    /// The publisher's country.
+    pub home: Option<super::names::Id>,
 }
 
 impl<'a> Side<'a> {

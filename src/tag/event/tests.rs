@@ -14,7 +14,7 @@ fn article(title: &str, body: &str) -> Article {
 
 fn tags_in(lang: &str, article: &Article, countries: &[Tag], persons: &[Tag]) -> Vec<Tag> {
     let words = Words::of(article);
-    let reading = Reading { article, words: &words, lang, date: None };
+    let reading = Reading { article, words: &words, lang, date: None, home: None };
     tagger().tag(&reading, countries, persons)
 }
 
@@ -396,7 +396,7 @@ fn tagging_is_the_same_twice() {
     let first = tags_in("en", &article, &[], &[]);
     let other = EventTagger::new();
     let words = Words::of(&article);
-    let reading = Reading { article: &article, words: &words, lang: "en", date: None };
+    let reading = Reading { article: &article, words: &words, lang: "en", date: None, home: None };
     assert_eq!(other.tag(&reading, &[], &[]), first);
 }
 

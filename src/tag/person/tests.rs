@@ -9,7 +9,9 @@ fn tag_in(lang: &str, title: &str, body: &str, date: Option<i64>) -> Vec<Tag> {
     }
     let article = Article { title: title.into(), body: body.into(), ..Article::default() };
     let words = Words::of(&article);
-    TAGGER.with(|tagger| tagger.tag(&Reading { article: &article, words: &words, lang, date }))
+    TAGGER.with(|tagger| {
+        tagger.tag(&Reading { article: &article, words: &words, lang, date, home: None })
+    })
 }
 
 fn ids(body: &str) -> Vec<String> {
