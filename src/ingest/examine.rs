@@ -13,6 +13,7 @@ use super::{Tag, Target};
 use crate::article::{Article, Note, Provenance, Words, lang};
 use crate::engine::{EngineError, Prepared, StoredArticle, TaggedArticle};
 use crate::source::RecordError;
+use crate::tag::homes::Home;
 use crate::tag::{Class, Reading, TAGGER_VERSION, Tags};
 
 /// Words of a larger body are not kept for the next article.
@@ -183,12 +184,13 @@ impl Examiner<'_> {
         let lang = language(&article, self.default_lang);
         let mut words = WORDS.take();
         words.cut(&article);
+        let home = Home::by_domain(&article);
         let tags = (self.tag)(&Reading {
             article: &article,
             words: &words,
             lang: &lang,
             date: article.date.as_ref().map(|date| date.start),
-            home: None,
+            home: home.as_ref(),
         });
         let mut tagged = TaggedArticle { article, words, tags, lang, content_hash, added };
         let prepared = target.prepare(&tagged);

@@ -109,6 +109,13 @@ pub fn named(article: &Article, tags: &Tags) -> Named {
     named
 }
 
+impl Home {
+    /// The home that the address of an article tells by itself: that of its top-level domain.
+    pub fn by_domain(article: &Article) -> Option<Home> {
+        domain(article).map(|country| Home { country, local: BTreeSet::new() })
+    }
+}
+
 impl Homes {
     /// Counts an article of a source; one without a source is not counted.
     pub fn add(&mut self, article: &Article, named: &Named) {
@@ -200,7 +207,7 @@ mod tests {
         for town in ["ohio", "columbus", "dayton", "worthington"] {
             homes.add(&news, &paper(town));
         }
-        let home = homes.of(&news, &paper("ohio")).unwrap();
+        let home = homes.of(&news, &paper("akron")).unwrap();
         assert_eq!(home.country, "US");
         assert_eq!(home.local, ["dublin".to_owned()].into());
     }

@@ -226,7 +226,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether a name is that of a place near the publisher.
-    fn is_local(&self, found: &Match, last: usize) -> bool {
+    pub(super) fn is_local(&self, found: &Match, last: usize) -> bool {
         let (Some(home), Some(local)) = (self.allowed.home, self.local) else { return false };
         let namesake = found.place.is_some_and(|(row, place)| {
             place == last && self.tables.candidates(row).any(|candidate| candidate.0 == home)

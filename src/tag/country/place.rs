@@ -219,7 +219,8 @@ pub fn resolve(
     if side.capitals || is_common(context, side, found.first, last) {
         return None;
     }
-    let score = base - 5.0 + surroundings(context, side, found.first, last, evidence, id);
+    let mut score = base - 5.0 + surroundings(context, side, found.first, last, evidence, id);
+    score += if evidence.home == Some(id) && context.is_local(found, last) { 1.5 } else { 0.0 };
     (score >= 0.9).then(|| context.hit(found, last, id, Kind::Place, rule::PLACE))
 }
 

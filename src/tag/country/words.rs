@@ -246,18 +246,38 @@ pub const PREPOSITIONS: &[&str] = &[
 
 /// Words after a place that show it is one.
 pub const PLACE_WORDS: &[&str] = &[
+    "airport",
     "area",
+    "city",
     "council",
+    "counties",
     "county",
     "district",
+    "division",
+    "firefighters",
+    "high",
+    "lawmakers",
+    "man",
     "mayor",
+    "native",
+    "neighborhood",
+    "neighbourhood",
+    "officials",
     "police",
     "province",
     "region",
+    "resident",
     "residents",
     "school",
     "schools",
     "suburb",
+    "superintendent",
+    "teenager",
+    "town",
+    "township",
+    "voters",
+    "woman",
+    "zoning",
 ];
 
 /// Verbs after a subject.
