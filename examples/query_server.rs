@@ -5,7 +5,8 @@
 //! Each input line is `id <TAB> query <TAB> mode`, each output line
 //! `id <TAB> microseconds <TAB> total <TAB> ids`, flushed before the next line is read. Modes: `top`
 //! (the N best, no total), `total` (the N best and the exact number), `count` (the number alone),
-//! `facet:FIELD` (the number and the N most frequent values as `value=count`). An error is
+//! `facet:FIELD` (the number and the N most frequent values as `value=count`), `question` (the query
+//! is a question in plain words; the N best). An error is
 //! `id <TAB> - <TAB> - <TAB> error: what is wrong`.
 
 use std::io::{self, BufRead, Write};
@@ -14,8 +15,9 @@ use std::time::Instant;
 
 use dateline::engine::embedded::Embedded;
 use dateline::engine::{Engine, FacetQuestion, Order, Question};
-use dateline::plan::{FacetClass, FacetField, Plan, Resolver};
+use dateline::plan::{Catalogue, Clause, FacetClass, FacetField, Plan, Resolver};
 use dateline::query::{ParseOptions, parse};
+use dateline::search::question;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -35,6 +37,14 @@ fn plan(engine: &Embedded, query: &str) -> Result<Plan, String> {
 }
 
 fn answer(engine: &Embedded, limit: usize, query: &str, mode: &str) -> Result<String, String> {
+    if mode == "question" {
+        let question = question::Question::read(query, &engine.languages());
+        let all = Plan { root: Clause::All };
+        let (found, _) =
+            question::answer(engine, &question, &all, limit).map_err(|error| error.to_string())?;
+        let ids: Vec<&str> = found.matches.iter().map(|found| found.id.as_str()).collect();
+        return Ok(format!("-\t{}", ids.join(",")));
+    }
     let plan = plan(engine, query)?;
     let ask = |limit, total, facets: &[FacetQuestion]| {
         let question =

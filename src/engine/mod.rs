@@ -91,6 +91,16 @@ pub trait Engine: Send + Sync {
         each: &mut dyn FnMut(&str, u64, u64),
     ) -> Result<(u64, u64), EngineError>;
 
+    /// The best articles by a bag of weighed stems, and how many hold any of them, exactly: a
+    /// ranking of its own, which no plan asks for.
+    fn bag(&self, bag: &Bag<'_>) -> Result<Answer, EngineError>;
+
+    /// How many articles hold a stem; deleted ones may still be counted.
+    fn holding(&self, stem: &str) -> u64;
+
+    /// How many articles there are.
+    fn size(&self) -> u64;
+
     /// How often values of two facet fields meet in a match. Reads no article; keeps every pair.
     fn pairs(&self, plan: &Plan, fields: [FacetField; 2]) -> Result<Pairs, EngineError>;
 
@@ -229,6 +239,17 @@ impl FacetCounts {
         let lift = (found / self.total as f64) / (all / base.total as f64);
         lift.is_finite().then_some(lift)
     }
+}
+
+/// Stems to rank by.
+#[derive(Debug, Clone, Copy)]
+pub struct Bag<'b> {
+    /// Distinct stems with their weights.
+    pub stems: &'b [(String, f32)],
+    /// What the articles must match besides.
+    pub within: &'b Plan,
+    /// How many of the best; 0 for none.
+    pub limit: usize,
 }
 
 /// Pairs of values that [`Pairs`] keeps, at most.

@@ -11,8 +11,8 @@ use std::ops::ControlFlow;
 use super::stored::{StoredArticle, TaggedArticle};
 use super::streams::{self, Layout, TokenSink};
 use super::{
-    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Pairs, Prepared,
-    Put, Question, Sink,
+    Answer, Bag, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Pairs,
+    Prepared, Put, Question, Sink,
 };
 use crate::analyze::{Analyzers, analyzer_name};
 use crate::plan::facet::open_id;
@@ -383,6 +383,26 @@ impl Engine for Scan {
             each(stem, inside, all);
         }
         Ok((matches, self.articles.len() as u64))
+    }
+
+    fn bag(&self, bag: &Bag<'_>) -> Result<Answer, EngineError> {
+        let found = self.matching(bag.within);
+        let holds =
+            |article: &&&Scanned| bag.stems.iter().any(|(stem, _)| article.text.contains_key(stem));
+        let ids: Vec<String> =
+            found.iter().filter(holds).map(|article| article.stored.id().to_owned()).collect();
+        let total = Some(ids.len() as u64);
+        let matches = ids.into_iter().take(bag.limit);
+        let matches = matches.map(|id| Match { id, score: Some(0.0), address: 0 }).collect();
+        Ok(Answer { total, matches, facets: Vec::new() })
+    }
+
+    fn holding(&self, stem: &str) -> u64 {
+        self.articles.values().filter(|article| article.text.contains_key(stem)).count() as u64
+    }
+
+    fn size(&self) -> u64 {
+        self.articles.len() as u64
     }
 
     fn pairs(&self, plan: &Plan, fields: [FacetField; 2]) -> Result<Pairs, EngineError> {

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod facets;
 pub mod hits;
 pub mod label;
+pub mod question;
 pub mod saved;
 pub mod terms;
 pub mod timeline;

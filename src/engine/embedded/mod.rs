@@ -1,6 +1,7 @@
 //! Articles in a tantivy index on this machine. The only folder that knows tantivy.
 
 mod anyof;
+mod bag;
 mod best;
 mod breaks;
 mod catalogue;

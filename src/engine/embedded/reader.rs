@@ -27,8 +27,8 @@ use super::words::prefix_end;
 use super::{failure, io_failure, writer};
 use crate::engine::stored;
 use crate::engine::{
-    Answer, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Pairs, Question,
-    StoredArticle,
+    Answer, Bag, Engine, EngineError, FacetCounts, FacetQuestion, Gap, Match, Order, Pairs,
+    Question, StoredArticle,
 };
 use crate::plan::{Catalogue, Clause, Entry, FacetField, Plan};
 
@@ -574,6 +574,37 @@ impl Engine for Embedded {
             super::stems::of_postings(&self.searcher, self.fields.text, &chosen, each)?;
         }
         Ok((matches, self.searcher.num_docs()))
+    }
+
+    fn bag(&self, bag: &Bag<'_>) -> Result<Answer, EngineError> {
+        let within = match &bag.within.root {
+            Clause::All => None,
+            _ => {
+                let compiled = self.compile(bag.within)?;
+                let weight = self.weight(compiled.query.as_ref(), false)?;
+                let chosen = chosen(weight.as_ref(), &self.searcher)?;
+                compiled.finished()?;
+                Some(chosen)
+            }
+        };
+        let readers = self.searcher.segment_readers();
+        let (total, mut best) = super::bag::score(readers, self.fields.text, bag, within.as_ref())?;
+        super::bag::order(&mut best, &self.columns.0, bag.limit);
+        let matches = best.into_iter().map(|one| Match {
+            id: self.columns.0[one.segment as usize].id(one.doc),
+            score: Some(one.score),
+            address: address(one.segment, one.doc),
+        });
+        Ok(Answer { total: Some(total), matches: matches.collect(), facets: Vec::new() })
+    }
+
+    fn holding(&self, stem: &str) -> u64 {
+        let term = Term::from_field_text(self.fields.text, stem);
+        self.searcher.doc_freq(&term).unwrap_or(0)
+    }
+
+    fn size(&self) -> u64 {
+        self.searcher.num_docs()
     }
 
     fn pairs(&self, plan: &Plan, fields: [FacetField; 2]) -> Result<Pairs, EngineError> {
