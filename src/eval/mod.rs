@@ -1,8 +1,10 @@
-//! How good the answers are: tags against labels that people gave.
+//! How good the answers are: tags and rankings against what people judged.
 //!
 //! *Invariant:* what is measured is what the program does: the tagger that indexing runs, without
 //! the labels that came with an article.
 
 pub mod count;
 pub mod gold;
+pub mod measures;
+pub mod rank;
 pub mod tags;

@@ -115,6 +115,8 @@ pub struct Summary<'a> {
     pub sample: Option<(u64, u64)>,
     /// What `--after` takes to go on after the last hit, where there are more.
     pub next: Option<&'a str>,
+    /// How the hits are ranked where not by the query's own words: `question`.
+    pub ranking: Option<&'a str>,
     /// Which state of which index answered.
     pub index: IndexState<'a>,
 }

@@ -85,6 +85,7 @@ fn summary<'a>(facets: &'a [FacetCounts], warnings: &'a [Diagnostic]) -> Summary
         facets,
         sample: None,
         next: None,
+        ranking: None,
         index: IndexState { uuid: "u-1", generation: 42 },
     }
 }

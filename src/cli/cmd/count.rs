@@ -90,6 +90,7 @@ pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
             facets: &[],
             sample: None,
             next: None,
+            ranking: None,
             index: cmd::state(&archive),
         };
         wire::write(io.out, &wire::count(&summary))?;

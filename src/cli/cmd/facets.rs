@@ -143,6 +143,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
         facets: &found.facets,
         sample: None,
         next: None,
+        ranking: None,
         index: cmd::state(&archive),
     };
     let style = cmd::style(global, io);

@@ -15,12 +15,13 @@ use crate::cli::snippet_args::SnippetArgs;
 use crate::cli::{Exit, Io, cmd, command};
 use crate::diag::nearest;
 use crate::engine::embedded::Embedded;
-use crate::engine::{Engine, FacetCounts, Match, Order, Question};
-use crate::plan::FacetField;
+use crate::engine::{self, Engine, FacetCounts, Match, Order};
+use crate::plan::{Catalogue, FacetField, Plan};
 use crate::render::select::Fields;
 use crate::render::template::Template;
 use crate::render::trec::RunNames;
 use crate::render::{self, Choice, Format, Head, Needs, Renderer, Style, Summary};
+use crate::search::question::Question;
 use crate::search::{self, Found, Hit, ReadOptions, Reading, Request, Shower};
 
 /// Hits shown without `-n`.
@@ -37,6 +38,7 @@ Examples:
   dateline search --facets country:5,person 'event:diplomacy'
   dateline search -l0 pact | xargs -0 dateline show
   dateline search --format kwic -n0 'pact NEAR/5 fish*'
+  dateline search --question 'how did the yen react to the accord?'
   dateline search --sample 50 --seed 1 --format csv 'strike' > to-code.csv
 
 In a pipe a hit is one line: id, date, source, title and what it is mainly about, with tabs between;
@@ -54,6 +56,11 @@ pub struct SearchArgs {
 
     #[command(flatten)]
     query: QueryArgs,
+
+    /// Read QUERY as a question in plain words, without operators: any of them may stand, and the
+    /// best articles lend words to the ranking
+    #[arg(long, conflicts_with_all = ["sort", "sample", "after"], help_heading = "Query")]
+    question: bool,
 
     /// Show N hits, 0 for all, unranked and in the order of the index [default: 10]
     #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
@@ -216,7 +223,17 @@ pub(super) fn run_for(
     let format = args.format(io)?;
     let facets = args.facets(format)?;
     let archive = cmd::open_for(&mut options, global, io)?;
-    let mut reading = args.query.read(&archive, &text, &options)?;
+    let asked = args.question.then(|| Question::read(&text, &archive.languages()));
+    let mut reading = match &asked {
+        None => args.query.read(&archive, &text, &options)?,
+        // What stands beside the question filters it.
+        Some(_) => args.query.read(&archive, "*", &options)?,
+    };
+    let question = asked.map(|question| Asked { filter: reading.plan.clone(), question });
+    if let Some(asked) = &question {
+        reading.plan = asked.question.plan(&asked.filter);
+        reading.canonical = text.clone();
+    }
     reading.warnings.extend(search::facets::no_values(&archive, &facets));
     if args.quiet {
         return Ok(if matches_any(&archive, &reading, &text)? {
@@ -233,8 +250,16 @@ pub(super) fn run_for(
         None => args.offset.unwrap_or(0),
     };
     let all = args.limit == Some(0) && (args.sort.is_some() || offset > 0);
-    let job =
-        Job { args, text: &text, format, choice, order, archive: &archive, reading: &reading };
+    let job = Job {
+        args,
+        text: &text,
+        format,
+        choice,
+        order,
+        archive: &archive,
+        reading: &reading,
+        question,
+    };
     let limit = match args.sample {
         Some(size) => size as usize,
         None if all => usize::MAX,
@@ -300,7 +325,7 @@ pub(super) fn matches_any(
     reading: &Reading,
     text: &str,
 ) -> Result<bool, Failure> {
-    let question = Question {
+    let question = engine::Question {
         plan: &reading.plan,
         limit: 1,
         order: Order::Relevance,
@@ -393,10 +418,32 @@ struct Job<'a> {
     order: Order,
     archive: &'a Embedded,
     reading: &'a Reading,
+    question: Option<Asked>,
+}
+
+/// A question, and what its answers must match besides.
+struct Asked {
+    question: Question,
+    filter: Plan,
 }
 
 impl Job<'_> {
     fn answer(&self, request: &Request) -> Result<Found, Failure> {
+        if let Some(asked) = &self.question
+            && request.limit > 0
+        {
+            let limit = request.limit.saturating_add(request.offset);
+            let (mut found, _) =
+                search::question::answer(self.archive, &asked.question, &asked.filter, limit)
+                    .map_err(|error| Failure::search(self.text, error))?;
+            found.matches.drain(..request.offset.min(found.matches.len()));
+            if !request.facets.is_empty() {
+                let counts = Request { limit: 0, offset: 0, ..request.clone() };
+                let counted = search::answer(self.archive, self.reading, &counts);
+                found.facets = counted.map_err(|error| Failure::search(self.text, error))?.facets;
+            }
+            return Ok(found);
+        }
         search::answer(self.archive, self.reading, request)
             .map_err(|error| Failure::search(self.text, error))
     }
@@ -435,7 +482,10 @@ impl Job<'_> {
         let sample = request.sample.map(|seed| (matches.len() as u64, seed));
         let shown = Some(matches.len() as u64);
         let after = (request.offset + matches.len()) as u64;
-        let more = request.sample.is_none() && after < total && !matches.is_empty();
+        let more = request.sample.is_none()
+            && self.question.is_none()
+            && after < total
+            && !matches.is_empty();
         let next = more.then(|| Cursor::at(self.archive, self.reading, self.order, after).text());
         renderer.begin(io.out, &Head { total: Some(total), shown, facets: &facets, sample })?;
         let mut shower = self.shower(renderer.needs());
@@ -501,6 +551,7 @@ impl Job<'_> {
             facets,
             sample,
             next: next.as_deref(),
+            ranking: self.question.as_ref().map(|_| "question"),
             index: cmd::state(self.archive),
         };
         renderer.end(io.out, &summary)?;

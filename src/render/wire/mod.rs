@@ -312,6 +312,8 @@ struct SummaryBody<'a> {
     sample: Option<Sample>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ranking: Option<&'a str>,
     index: StateOf<'a>,
 }
 
@@ -328,6 +330,7 @@ fn summary_body<'a>(summary: &Summary<'a>, values: bool) -> SummaryBody<'a> {
         facets: (!summary.facets.is_empty()).then(facets),
         sample: summary.sample.map(|(size, seed)| Sample { size, seed }),
         next: summary.next,
+        ranking: summary.ranking,
         index: state_of(&summary.index),
     }
 }

@@ -1,5 +1,6 @@
 //! `dateline eval`: how good tags and ranking are on labelled data.
 
+mod rank;
 mod tags;
 
 use clap::{Args, Subcommand};
@@ -8,7 +9,7 @@ use crate::cli::args::Global;
 use crate::cli::report::Failure;
 use crate::cli::{Exit, Io};
 
-/// Measure tags on labelled data
+/// Measure tags and rankings on labelled data
 #[derive(Debug, Clone, Args)]
 #[command(subcommand_required = true)]
 pub struct EvalArgs {
@@ -19,6 +20,7 @@ pub struct EvalArgs {
 #[derive(Debug, Clone, Subcommand)]
 enum EvalCommand {
     Tags(tags::TagsArgs),
+    Rank(rank::RankArgs),
 }
 
 /// Measures.
@@ -28,5 +30,6 @@ enum EvalCommand {
 pub fn run(args: &EvalArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
     match &args.command {
         EvalCommand::Tags(args) => tags::run(args, global, io),
+        EvalCommand::Rank(args) => rank::run(args, global, io),
     }
 }
