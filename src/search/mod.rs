@@ -13,6 +13,7 @@ pub mod question;
 pub mod saved;
 pub mod terms;
 pub mod timeline;
+pub mod why;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -190,6 +190,15 @@ impl Tagger {
     }
 }
 
+impl Tagger {
+    /// The countries of an article with what led to the decision about each, also about those that
+    /// it is not about.
+    pub fn explain_countries(&self, reading: &Reading<'_>) -> Vec<country::Explained> {
+        let persons = self.person.tag(reading);
+        self.country.explain(reading, &persons)
+    }
+}
+
 impl Default for Tagger {
     fn default() -> Tagger {
         Tagger::new()

@@ -114,6 +114,17 @@ pub fn country_label(id: &str) -> Option<&'static str> {
     sorted::find(COUNTRIES, id).next().map(|row| cells::<3>(row)[2])
 }
 
+/// The English names, adjectives and cities under which a text may name a country, as the table
+/// writes them.
+pub fn names_of(id: &str) -> impl Iterator<Item = &'static str> {
+    sorted::rows(NAMES)
+        .map(cells::<5>)
+        .filter(move |[_, of, kind, ..]| {
+            *of == id && matches!(*kind, "name" | "adj" | "cap" | "city")
+        })
+        .map(|[surface, ..]| surface)
+}
+
 /// All countries, dead states too: id and label, by id.
 pub fn countries() -> impl Iterator<Item = (&'static str, &'static str)> {
     sorted::rows(COUNTRIES).map(|row| {

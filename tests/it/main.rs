@@ -15,3 +15,4 @@ mod readme;
 mod support;
 mod tidy;
 mod timeline;
+mod verbs;

@@ -11,7 +11,7 @@ use dateline::article::{Article, Given, PartialDate, Words};
 use dateline::diag::Span;
 use dateline::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
 use dateline::engine::scan::Scan;
-use dateline::engine::{Engine, FacetQuestion, Order, Question, Sink, TaggedArticle};
+use dateline::engine::{Bag, Engine, FacetQuestion, Order, Question, Sink, TaggedArticle};
 use dateline::plan::{
     Case, Catalogue, Clause, DateInterval, FacetChoice, FacetClass, FacetField, FacetSub,
     FacetTerms, Fuzzy, Layer, Measure, Measured, Pattern, PlaceClause, PlaceNode, Plan, Regular,
@@ -494,6 +494,27 @@ fn compare(embedded: &Embedded, scan: &Scan, plan: &Plan) {
         answer.matches.into_iter().map(|found| found.id).collect::<Vec<_>>()
     };
     assert_eq!(sample(embedded), sample(scan), "sample");
+    let stems = |engine: &dyn Engine| {
+        let mut stems = Vec::new();
+        let sums = engine.stems(plan, &mut |stem, inside, all| {
+            stems.push((stem.to_owned(), inside, all));
+        });
+        (sums.unwrap(), stems)
+    };
+    assert_eq!(stems(embedded), stems(scan), "stems");
+    for fields in [
+        [FacetField::any(FacetClass::Country), FacetField::any(FacetClass::Event)],
+        [FacetField::any(FacetClass::Country); 2],
+    ] {
+        let pairs = |engine: &dyn Engine| engine.pairs(plan, fields).unwrap();
+        assert_eq!(pairs(embedded), pairs(scan), "pairs");
+    }
+    let bag = Bag { stems: &[("pact".into(), 1.0), ("us".into(), 0.5)], within: plan, limit: all };
+    let bagged = |engine: &dyn Engine| {
+        let answer = engine.bag(&bag).unwrap();
+        (answer.total, ids(&answer))
+    };
+    assert_eq!(bagged(embedded), bagged(scan), "bag");
 }
 
 /// Writes the drafts in commits of `step`, deleting every ninth afterwards.

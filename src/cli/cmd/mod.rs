@@ -21,6 +21,7 @@ pub mod similar;
 pub mod stats;
 pub mod terms;
 pub mod timeline;
+pub mod why;
 
 use serde_json::Value;
 

@@ -102,7 +102,7 @@ pub fn run(args: &ShowArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
 }
 
 /// The article with this id, or with the id that this is the written form of.
-fn find(archive: &Embedded, id: &str) -> Result<Option<StoredArticle>, EngineError> {
+pub(super) fn find(archive: &Embedded, id: &str) -> Result<Option<StoredArticle>, EngineError> {
     if let Some(stored) = archive.get(id)? {
         return Ok(Some(stored));
     }

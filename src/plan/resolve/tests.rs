@@ -125,7 +125,7 @@ fn what_is_not_executed_is_an_error_that_names_it() {
         ("title:*", "title:*"),
         ("is:duplicate", "is:duplicate"),
         ("region:NATO", "the bloc"),
-        ("saved:x", "the field saved"),
+        ("dup:x", "the field dup"),
     ] {
         let resolved = resolve(query);
         let error = resolved.diagnostics.iter().find(|d| d.code == "not_supported");

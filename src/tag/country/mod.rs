@@ -90,6 +90,8 @@ pub struct Explained {
     pub probability: f64,
     /// Values of [`salience::NAMES`].
     pub features: salience::Features,
+    /// What each adds to the decision, see [`salience::Model::terms`].
+    pub terms: Vec<(&'static str, f64, f64)>,
 }
 
 struct Found {
@@ -146,6 +148,7 @@ impl CountryTagger {
             id: self.tables.codes[candidate.id as usize],
             probability: self.model.probability(&candidate.features),
             features: candidate.features,
+            terms: self.model.terms(&candidate.features),
         });
         explained.collect()
     }

@@ -98,6 +98,19 @@ impl Model {
         Model { weights }
     }
 
+    /// What each feature adds to the decision: name, value, and weight times value; the largest
+    /// first, nothing that adds nothing.
+    pub fn terms(&self, features: &Features) -> Vec<(&'static str, f64, f64)> {
+        let mut terms: Vec<(&'static str, f64, f64)> = NAMES
+            .iter()
+            .zip(self.weights.iter().zip(features))
+            .map(|(name, (weight, value))| (*name, *value, weight * value))
+            .filter(|(_, _, term)| *term != 0.0)
+            .collect();
+        terms.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()).then_with(|| a.0.cmp(b.0)));
+        terms
+    }
+
     /// The probability that the article is about the country; summed in fixed order.
     pub fn probability(&self, features: &Features) -> f64 {
         let sum: f64 =

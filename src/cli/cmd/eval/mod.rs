@@ -9,9 +9,14 @@ use crate::cli::args::Global;
 use crate::cli::report::Failure;
 use crate::cli::{Exit, Io};
 
+const EXAMPLES: &str = "\
+Examples:
+  dateline eval tags corpus/gold.tsv
+  dateline eval rank corpus/topics.tsv corpus/qrels.txt";
+
 /// Measure tags and rankings on labelled data
 #[derive(Debug, Clone, Args)]
-#[command(subcommand_required = true)]
+#[command(subcommand_required = true, after_help = EXAMPLES)]
 pub struct EvalArgs {
     #[command(subcommand)]
     command: EvalCommand,

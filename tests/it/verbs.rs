@@ -1,0 +1,372 @@
+//! The verbs beside searching, as their user runs them: what they write, and what they change.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::{corpus, dateline, dateline_with, root};
+
+/// A copy of the index of `corpus/`, to be written to.
+fn copy() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(corpus()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, dir.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    dir
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().collect()
+}
+
+fn count(index: &Path, query: &str) -> u64 {
+    dateline(index, &["count", query]).out.trim().parse().unwrap()
+}
+
+#[test]
+fn saved_queries_stand_for_their_text() {
+    let index = copy();
+    let index = index.path();
+    assert_eq!(dateline(index, &["save", "korea", "country:KR event:diplomacy"]).code, 0);
+    let listed = dateline(index, &["saved"]);
+    assert_eq!(listed.out, "korea\tcountry:KR event:diplomacy\n");
+    let whole = count(index, "country:KR event:diplomacy");
+    assert!(whole > 0);
+    assert_eq!(count(index, "saved:korea"), whole);
+    assert_eq!(count(index, "saved:korea -pact"), count(index, "country:KR event:diplomacy -pact"));
+    assert_eq!(count(index, "NOT saved:korea"), count(index, "*") - whole);
+    // A query within itself, also by a detour, is refused when it is saved.
+    assert_eq!(dateline(index, &["save", "b", "saved:korea pact"]).code, 0);
+    let looped = dateline(index, &["save", "korea", "saved:b"]);
+    assert_eq!(looped.code, 2);
+    assert!(looped.err.contains("contains itself"), "{}", looped.err);
+    let unknown = dateline(index, &["count", "saved:kora"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("unknown_saved") && unknown.err.contains("saved:korea"));
+    assert_eq!(dateline(index, &["save", "a b", "x"]).code, 2);
+    assert_eq!(dateline(index, &["saved", "--remove", "korea"]).code, 0);
+    assert_eq!(dateline(index, &["saved"]).out, "b\tsaved:korea pact\n");
+    assert_eq!(dateline(index, &["saved", "nobody"]).code, 1);
+    // A file that somebody broke is told with its line, and is no panic.
+    std::fs::write(index.join("queries.toml"), "[queries]\nx = 5\n").unwrap();
+    let broken = dateline(index, &["saved"]);
+    assert_eq!(broken.code, 2);
+    assert!(broken.err.contains("line 2"), "{}", broken.err);
+}
+
+#[test]
+fn alerts_tell_an_article_once() {
+    let index = copy();
+    let index = index.path();
+    dateline(index, &["save", "fish", "fish*"]);
+    let run = || dateline(index, &["alert", "run", "--new-only", "--format", "ids"]);
+    let first: BTreeSet<String> = run().out.lines().map(str::to_owned).collect();
+    assert_eq!(first.len() as u64, count(index, "fish*"));
+    let again = run();
+    assert_eq!((again.code, again.out.as_str()), (1, ""));
+    let new =
+        "{\"id\":\"new-1\",\"title\":\"Fishing pact\",\"body\":\"A fishing pact was signed.\"}\n";
+    assert_eq!(dateline_with(index, &["index", "-"], new).code, 0);
+    let peeked = dateline(index, &["alert", "run", "--new-only", "--peek", "fish"]);
+    assert!(peeked.out.starts_with("fish\tnew-1\t"), "{}", peeked.out);
+    assert_eq!(run().out, "new-1\n");
+    assert_eq!(run().code, 1);
+    let all = dateline(index, &["alert", "run", "--format", "jsonl"]);
+    let last: Value = serde_json::from_str(lines(&all.out).last().unwrap()).unwrap();
+    assert_eq!(last["type"], "alert_summary");
+    assert_eq!(last["told"].as_u64(), Some(first.len() as u64 + 1));
+    assert_eq!(dateline(index, &["alert", "run", "nobody"]).code, 2);
+}
+
+#[test]
+fn deletion_counts_first_and_needs_a_yes() {
+    let index = copy();
+    let index = index.path();
+    let (all, some) = (count(index, "*"), count(index, "pact"));
+    let refused = dateline(index, &["delete", "pact"]);
+    assert_eq!(refused.code, 9);
+    assert!(refused.err.contains(&format!("{some} of {all}")), "{}", refused.err);
+    assert_eq!(count(index, "pact"), some);
+    let done = dateline(index, &["delete", "--yes", "pact"]);
+    assert_eq!((done.code, done.out.trim()), (0, some.to_string().as_str()));
+    assert_eq!(count(index, "pact"), 0);
+    assert_eq!(count(index, "*"), all - some);
+    assert_eq!(dateline(index, &["delete", "--yes", "pact"]).code, 1);
+    let nowhere = index.join("none");
+    assert_eq!(dateline(&nowhere, &["delete", "--yes", "x"]).code, 3);
+    assert!(!nowhere.exists());
+}
+
+#[test]
+fn facets_in_other_orders() {
+    let csv = dateline(
+        corpus(),
+        &["facets", "--sort", "alpha", "-n0", "--format", "csv", "country", "--unknown"],
+    );
+    let rows: Vec<Vec<String>> = csv::Reader::from_reader(csv.out.as_bytes())
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect();
+    let labels: Vec<&str> = rows.iter().map(|row| row[2].as_str()).collect();
+    assert_eq!(labels.last(), Some(&"Unknown"));
+    let known = labels[..labels.len() - 1].iter().map(|label| label.to_lowercase());
+    assert!(known.is_sorted(), "{labels:?}");
+    let lift = dateline(
+        corpus(),
+        &["facets", "--sort", "lift", "event", "country:JP", "--format", "jsonl"],
+    );
+    let lifts: Vec<f64> = lines(&lift.out)
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Value>(line).unwrap()["lift"].as_f64())
+        .collect();
+    assert!(!lifts.is_empty() && lifts.is_sorted_by(|a, b| a >= b), "{lifts:?}");
+    let min = dateline(corpus(), &["facets", "--min", "8", "country"]);
+    assert!(
+        lines(&min.out)
+            .iter()
+            .all(|line| { line.rsplit('\t').next().unwrap().parse::<u64>().unwrap() >= 8 })
+    );
+}
+
+#[test]
+fn typical_words_and_pairs_are_counted_exactly() {
+    let terms = dateline(corpus(), &["terms", "--format", "json", "country:JP"]);
+    let terms: Value = serde_json::from_str(&terms.out).unwrap();
+    assert_eq!(terms["total"].as_u64(), Some(count(corpus(), "country:JP")));
+    let first = &terms["terms"][0];
+    let word = first["word"].as_str().unwrap();
+    assert_eq!(first["all"].as_u64(), Some(count(corpus(), word)), "{word}");
+    assert_eq!(first["count"].as_u64(), Some(count(corpus(), &format!("country:JP {word}"))));
+    let pairs = dateline(corpus(), &["cooc", "country", "event", "--format", "json", "-n3"]);
+    let pairs: Value = serde_json::from_str(&pairs.out).unwrap();
+    for pair in pairs["pairs"].as_array().unwrap() {
+        let (a, b) = (pair["id1"].as_str().unwrap(), pair["id2"].as_str().unwrap());
+        let both = count(corpus(), &format!("country:{a} event:\"{b}\""));
+        assert_eq!(pair["both"].as_u64(), Some(both), "{pair}");
+    }
+    let narrow = |unit: &str| -> u64 {
+        let ran = dateline(
+            corpus(),
+            &[
+                "cooc", "country", "country", "--within", unit, "--min", "1", "-n0", "--format",
+                "csv",
+            ],
+        );
+        lines(&ran.out).len() as u64
+    };
+    let (article, para, sentence) = (narrow("article"), narrow("para"), narrow("sentence"));
+    assert!(article > para && para > sentence && sentence > 1, "{article} {para} {sentence}");
+    let placeless = dateline(corpus(), &["cooc", "topic", "country", "--within", "para"]);
+    assert_eq!(placeless.code, 2);
+}
+
+#[test]
+fn similar_articles_are_not_the_article_itself() {
+    let id = dateline(corpus(), &["search", "-l", "-n1", "country:Japan pact"]).out;
+    let found = dateline(corpus(), &["similar", "-l", id.trim()]);
+    assert_eq!(found.code, 0);
+    assert!(!found.out.lines().any(|line| line == id.trim()));
+    let query = format!("like:\"{}\"", id.trim());
+    assert_eq!(count(corpus(), &query), found.out.lines().count() as u64);
+    assert_eq!(dateline(corpus(), &["similar", "nobody"]).code, 1);
+}
+
+#[test]
+fn what_is_exported_can_be_indexed_again() {
+    let exported = dateline(corpus(), &["export"]);
+    assert_eq!(exported.code, 0);
+    assert_eq!(exported.out.lines().count() as u64, count(corpus(), "*"));
+    for format in ["jsonl", "md"] {
+        let exported = dateline(corpus(), &["export", "--format", format]);
+        let (dir, files) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let file = files.path().join(format!("all.{format}"));
+        std::fs::write(&file, exported.out).unwrap();
+        assert_eq!(dateline(dir.path(), &["index", file.to_str().unwrap()]).code, 0);
+        for query in ["*", "pact", "country.given:*", "has:date", "lang:ja", "\"rescue pact\""] {
+            assert_eq!(count(dir.path(), query), count(corpus(), query), "{format} {query}");
+        }
+    }
+    let csv = dateline(corpus(), &["export", "--format", "csv", "-n2", "pact"]).out;
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(rows.headers().unwrap().iter().next_back(), Some("body"));
+    assert_eq!(rows.records().count(), 2);
+    let ris = dateline(corpus(), &["export", "--format", "ris", "pact"]).out;
+    assert_eq!(ris.matches("TY  - NEWS\r\n").count(), ris.matches("ER  - \r\n").count());
+    assert_eq!(dateline(corpus(), &["export", "nosuchword"]).code, 1);
+}
+
+#[test]
+fn one_bad_row_of_a_batch_is_that_rows_error() {
+    let list = "name,query\nok,country:JP pact\nbad,\"foo (\"\nquoted,\"\"\"rescue pact\"\"\"\n";
+    let ran = dateline_with(corpus(), &["batch", "-", "--format", "csv"], list);
+    assert_eq!(ran.code, 7);
+    let rows: Vec<&str> = lines(&ran.out);
+    assert_eq!(rows[1], format!("ok,country:JP pact,{}", count(corpus(), "country:JP pact")));
+    assert_eq!(rows[2], "bad,foo (,error");
+    assert_eq!(rows[3], "quoted,\"\"\"rescue pact\"\"\",1");
+    assert!(ran.err.contains("-:3: error[unbalanced_open]"), "{}", ran.err);
+    // Without a header a line is a query as it is typed, commas and quotes too.
+    let plain =
+        dateline_with(corpus(), &["batch", "-"], "\"rescue pact\"\n# no\n\ncountry:JP,KR\n");
+    assert_eq!(plain.code, 0);
+    let both = count(corpus(), "country:JP,KR");
+    assert_eq!(plain.out, format!("1\t\"rescue pact\"\t1\n4\tcountry:JP,KR\t{both}\n"));
+    let hits = dateline_with(corpus(), &["batch", "-", "-n1", "--format", "tsv"], "pact\n");
+    assert_eq!(lines(&hits.out).len(), 2);
+}
+
+#[test]
+fn several_indexes_are_one_with_shared_statistics() {
+    let exported = dateline(corpus(), &["export"]).out;
+    let all: Vec<&str> = lines(&exported);
+    let parts: Vec<tempfile::TempDir> = all
+        .chunks(all.len().div_ceil(3))
+        .map(|part| {
+            let dir = tempfile::tempdir().unwrap();
+            let ran = dateline_with(dir.path(), &["index", "-"], &part.join("\n"));
+            assert_eq!(ran.code, 0, "{}", ran.err);
+            dir
+        })
+        .collect();
+    let more: Vec<&str> =
+        parts[1..].iter().flat_map(|dir| ["-I", dir.path().to_str().unwrap()]).collect();
+    let search = |index: &Path, more: &[&str]| {
+        let mut args = vec!["search", "--format", "csv", "--fields", "id,score", "-n20"];
+        args.extend(more);
+        args.push("pact OR trade");
+        dateline(index, &args).out
+    };
+    let whole = tempfile::tempdir().unwrap();
+    assert_eq!(dateline_with(whole.path(), &["index", "-"], &exported).code, 0);
+    assert_eq!(search(parts[0].path(), &more), search(whole.path(), &[]));
+    let mut index = vec!["index", "corpus"];
+    index.extend(&more);
+    assert_eq!(dateline(parts[0].path(), &index).code, 2, "several are not written");
+    let twin = copy();
+    let twin = dateline(corpus(), &["count", "-I", twin.path().to_str().unwrap(), "pact"]);
+    assert_eq!(twin.code, 3);
+    assert!(twin.err.contains("is a copy of"), "{}", twin.err);
+}
+
+#[test]
+fn why_tells_rules_and_what_else_a_name_was() {
+    let why = dateline(corpus(), &["why", "90001"]);
+    assert_eq!(why.code, 0);
+    assert!(why.out.contains("country DE (Germany) major") && why.out.contains("decided by"));
+    let one = dateline(corpus(), &["why", "90001", "country:Germany", "--format", "json"]);
+    let found: Vec<Value> =
+        lines(&one.out).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(found.iter().all(|reason| reason["id"] == "DE"));
+    assert!(found.iter().any(|reason| reason["given"] == true), "a label came with it");
+    let derived = found.iter().find(|reason| reason["given"] == false).unwrap();
+    assert!(derived["mentions"].as_array().unwrap().iter().any(|one| one["rule"] == "name"));
+    let not = dateline(corpus(), &["why", "--not", "country:Brazil", "90001"]);
+    assert_eq!(not.code, 0);
+    assert!(not.out.contains("absent") && not.out.contains("no name"), "{}", not.out);
+    assert_eq!(dateline(corpus(), &["why", "nobody"]).code, 1);
+    assert_eq!(dateline(corpus(), &["why", "90001", "country:Narnia"]).code, 2);
+    assert_eq!(dateline(corpus(), &["why", "90001", "person:Nobody"]).code, 1);
+}
+
+#[test]
+fn questions_rank_without_operators() {
+    let args = ["search", "-n3", "--format", "jsonl", "--question"];
+    let ask = |text: &str| dateline(corpus(), &[&args[..], &[text]].concat());
+    let found = ask("who signed a sea rescue pact with Indonesia? (and \"why)");
+    assert_eq!(found.code, 0, "{}", found.err);
+    let first: Value = serde_json::from_str(lines(&found.out)[0]).unwrap();
+    assert!(first["title"].as_str().unwrap().contains("rescue"), "{first}");
+    let last: Value = serde_json::from_str(lines(&found.out).last().unwrap()).unwrap();
+    assert_eq!(last["ranking"], "question");
+    let filtered = dateline(
+        corpus(),
+        &["search", "-n0", "-l", "--question", "--where", "country:JP", "rescue pact"],
+    );
+    let both = count(corpus(), "country:JP (rescue OR pact)");
+    assert_eq!(filtered.out.lines().count() as u64, both);
+    assert_eq!(ask("zzzz").code, 1);
+}
+
+#[test]
+fn evaluations_of_the_corpus_print_their_figures() {
+    let tags = dateline(corpus(), &["eval", "tags", "--format", "json", "corpus/gold.tsv"]);
+    assert_eq!(tags.code, 0, "{}", tags.err);
+    let classes: Vec<Value> =
+        lines(&tags.out).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(classes.len(), 3);
+    for class in &classes {
+        for key in ["micro", "macro", "without_commonest"] {
+            assert!(class[key]["f1"].as_f64().is_some(), "{class}");
+        }
+        assert!(class["exact_set"].as_f64().is_some() && class["articles"].as_u64() == Some(88));
+    }
+    assert!(classes[0]["micro"]["f1"].as_f64().unwrap() > 0.93);
+    let dir = tempfile::tempdir().unwrap();
+    let (base, run) = (dir.path().join("base.json"), dir.path().join("own.run"));
+    std::fs::write(&base, &tags.out).unwrap();
+    let again = dateline(
+        corpus(),
+        &["eval", "tags", "--baseline", base.to_str().unwrap(), "corpus/gold.tsv"],
+    );
+    assert!(again.out.contains("+0.000 F1"), "{}", again.out);
+    let topics = ["eval", "rank", "corpus/topics.tsv", "corpus/qrels.txt"];
+    let rank = dateline(corpus(), &[&topics[..], &["--write-run", run.to_str().unwrap()]].concat());
+    assert_eq!(rank.code, 0, "{}", rank.err);
+    let own = dateline(corpus(), &[&topics[..], &["--run", run.to_str().unwrap()]].concat());
+    let rows: Vec<Vec<&str>> =
+        lines(&own.out).iter().map(|row| row.split('\t').collect()).collect();
+    assert_eq!(rows[1][1..7], rows[2][1..7], "its own run has its own figures");
+    assert!(rows[2][7].ends_with("1.0000"), "{:?}", rows[2]);
+    assert_eq!(dateline(corpus(), &["eval", "tags", "README.md"]).code, 2);
+}
+
+/// Runs a line of a shell with the program as `dateline`, in the checkout.
+fn shell(line: &str, input: &str) -> (i32, String) {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_dateline"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut paths = vec![program.parent().unwrap().to_owned()];
+    paths.extend(std::env::split_paths(&path));
+    let mut child = Command::new("sh")
+        .args(["-c", line])
+        .current_dir(root())
+        .env("PATH", std::env::join_paths(paths).unwrap())
+        .env("DATELINE_INDEX", corpus())
+        .env_remove("DATELINE_FORMAT")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    (output.status.code().unwrap_or(-1), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn recipes_of_the_guide_work_in_a_shell() {
+    let (code, shown) =
+        shell("dateline search -l0 'country:Japan pact' | xargs -0 dateline show", "");
+    assert_eq!(code, 0);
+    assert_eq!(
+        shown.matches("\nid: ").count() as u64,
+        count(corpus(), "country:Japan pact").min(10)
+    );
+    let (_, counts) = shell("dateline count --batch", "pact\ncountry:JP\n");
+    assert_eq!(counts, format!("16\tpact\n{}\tcountry:JP\n", count(corpus(), "country:JP")));
+    let (code, urls) =
+        shell("dateline search --format jsonl -n0 'has:url' | grep -c '\"url\":\"http'", "");
+    assert_eq!((code, urls.trim().parse().ok()), (0, Some(count(corpus(), "has:url"))));
+    assert_eq!(
+        shell("dateline search -q 'added:1h.. nosuchword' && echo news", ""),
+        (1, String::new())
+    );
+    let (_, csv) = shell("dateline facets -n0 person --format csv 'pact' | head -1", "");
+    assert_eq!(csv, "class,id,label,count\r\n");
+    let (code, some) = shell("dateline export | head -1 | wc -l", "");
+    assert_eq!((code, some.trim()), (0, "1"), "a closed pipe is no error");
+}
