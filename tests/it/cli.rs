@@ -49,7 +49,7 @@ fn exit_codes_tell_what_happened() {
     assert_eq!(dateline(index, &["search", "-q", "pact"]).code, 0);
     assert_eq!(dateline(index, &["search", "xyzzyplugh"]).code, 1);
     assert_eq!(dateline(index, &["search", "(japan"]).code, 2);
-    assert_eq!(dateline(index, &["search", "pact like:90001"]).code, 2);
+    assert_eq!(dateline(index, &["search", "pact dup:90001"]).code, 2);
     assert_eq!(dateline(index, &["show", "no-such-id"]).code, 1);
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(dateline(&dir.path().join("none"), &["search", "pact"]).code, 3);
