@@ -121,7 +121,7 @@ impl Global {
                 }
             }
         }
-        PathBuf::from("index")
+        io.config.get("index").map_or_else(|| PathBuf::from("index"), PathBuf::from)
     }
 
     /// The index directory that the user named by flag or environment.
@@ -142,7 +142,12 @@ impl Global {
 
     fn color_on(&self, io: &Io<'_>, terminal: bool) -> bool {
         let set = |name: &str| (io.env)(name).is_some_and(|value| !value.is_empty());
-        match self.color {
+        let set_color = || match io.config.get("color") {
+            Some("always") => ColorWhen::Always,
+            Some("never") => ColorWhen::Never,
+            _ => ColorWhen::Auto,
+        };
+        match if self.color == ColorWhen::Auto { set_color() } else { self.color } {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
             ColorWhen::Auto if set("NO_COLOR") => false,
@@ -279,7 +284,7 @@ impl PlainFormat {
 
 fn from_environment(io: &Io<'_>) -> Result<Option<ListFormat>, Failure> {
     let Some(value) = (io.env)("DATELINE_FORMAT").filter(|value| !value.is_empty()) else {
-        return Ok(None);
+        return Ok(io.config.get("format").and_then(|name| ListFormat::from_str(name, true).ok()));
     };
     let name = value.to_string_lossy();
     ListFormat::from_str(&name, true).map(Some).map_err(|_| {
@@ -313,6 +318,7 @@ mod tests {
             cwd: cwd.to_owned(),
             env: &look,
             now: &|| 0,
+            config: Default::default(),
             clock: &|| Duration::ZERO,
         })
     }

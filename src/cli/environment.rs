@@ -37,6 +37,7 @@ pub fn main() -> ExitCode {
         cwd: std::env::current_dir().unwrap_or_default(),
         env: &variable,
         now: &system_now,
+        config: Default::default(),
         clock: &|| started.elapsed(),
     };
     let run = AssertUnwindSafe(|| super::run(std::env::args_os(), &mut io));

@@ -107,6 +107,17 @@ fn unwritable(place: &Path, error: &io::Error) -> Failure {
 /// # Errors
 /// When their file cannot be read.
 pub fn queries(archive: &Embedded, io: &Io<'_>) -> Result<SavedQueries, Failure> {
+    own_queries(archive, io).map(|own| {
+        let set = io.config.queries.iter().map(|(name, set)| (name.clone(), set.value.clone()));
+        set.chain(own).collect()
+    })
+}
+
+/// The saved queries that lie with the index, without those that configuration files add.
+///
+/// # Errors
+/// When their file cannot be read.
+pub fn own_queries(archive: &Embedded, io: &Io<'_>) -> Result<SavedQueries, Failure> {
     match read(archive, io, QUERIES)? {
         None => Ok(SavedQueries::new()),
         Some(text) => {

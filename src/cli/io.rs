@@ -5,6 +5,8 @@ use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::config::Config;
+
 /// Streams, environment and clocks of a command.
 pub struct Io<'a> {
     /// Standard input.
@@ -23,6 +25,8 @@ pub struct Io<'a> {
     pub cwd: PathBuf,
     /// Looks up a variable of the environment.
     pub env: &'a dyn Fn(&str) -> Option<OsString>,
+    /// What configuration files set.
+    pub config: Config,
     /// The time, seconds since 1970; `DATELINE_NOW` wins over it, see
     /// [`environment::now`](super::environment::now).
     pub now: &'a dyn Fn() -> i64,

@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod cmd;
+pub mod config;
 pub mod environment;
 pub mod exit;
 pub mod home;
@@ -24,6 +25,7 @@ pub use exit::Exit;
 pub use io::Io;
 
 use args::ErrorFormat;
+use config::Config;
 
 /// Columns of help where no terminal tells.
 const HELP_WIDTH: usize = 100;
@@ -77,6 +79,7 @@ enum Command {
     Fields(cmd::fields::FieldsArgs),
     Stats(cmd::stats::StatsArgs),
     Eval(cmd::eval::EvalArgs),
+    Config(cmd::config::ConfigArgs),
     Completions(cmd::completions::CompletionsArgs),
     Man(cmd::man::ManArgs),
 }
@@ -103,6 +106,9 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
     if let Some(width) = io.width {
         command = command.term_width(width.clamp(40, HELP_WIDTH));
     }
+    let (config, wrong) = Config::load(io);
+    io.config = config;
+    io.config.expand(&mut args, &|word| words::is_verb(&command, word));
     words::keep_negations(&mut args);
     let implicit = words::add_search(&mut args, &command);
     let cli = match command
@@ -113,6 +119,7 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
         Err(error) => return misused(&error, &args, io),
     };
     let global = cli.global;
+    report::diagnostics_in(&wrong, "", Exit::Done, &global, io);
     if let Err(message) = environment::parse_now(io) {
         return report::diagnostic(&report::placeless("bad_date", message), &global, io);
     }
@@ -137,6 +144,7 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
         Command::Fields(args) => cmd::fields::run(args, &global, io),
         Command::Stats(args) => cmd::stats::run(args, &global, io),
         Command::Eval(args) => cmd::eval::run(args, &global, io),
+        Command::Config(args) => cmd::config::run(args, &global, io),
         Command::Completions(args) => cmd::completions::run(args, &global, io),
         Command::Man(args) => cmd::man::run(args, &global, io),
     };

@@ -58,12 +58,10 @@ pub struct ReadingArgs {
         long,
         value_name = "OP",
         value_enum,
-        default_value_t,
-        hide_default_value = true,
         hide_possible_values = true,
         help_heading = "Query"
     )]
-    default_op: Operator,
+    default_op: Option<Operator>,
 
     /// Show only what also matches QUERY, which does not rank; may be given several times
     #[arg(
@@ -98,17 +96,21 @@ pub enum Operator {
 }
 
 impl ReadingArgs {
+    /// What joins words: the option, else the setting, else and.
+    fn joins(&self, io: &Io<'_>) -> Operator {
+        let set = || (io.config.get("search.default_op") == Some("or")).then_some(Operator::Or);
+        self.default_op.or_else(set).unwrap_or_default()
+    }
+
     /// How to read a query; the clock is that of `io`.
     ///
     /// # Errors
     /// When the language is none that is known.
     pub fn options(&self, io: &Io<'_>) -> Result<ReadOptions, Failure> {
-        let lang = self.lang.as_deref().map(language).transpose()?;
+        let lang = self.lang.as_deref().or_else(|| io.config.get("search.lang"));
+        let lang = lang.map(language).transpose()?;
         Ok(ReadOptions {
-            parse: ParseOptions {
-                default_or: self.default_op == Operator::Or,
-                strict: self.strict,
-            },
+            parse: ParseOptions { default_or: self.joins(io) == Operator::Or, strict: self.strict },
             lang,
             now: environment::now(io),
             lists: Some(environment::read_list),
@@ -194,7 +196,7 @@ impl QueryArgs {
     /// Whether options beside the query say more of which articles are meant.
     pub fn has_filters(&self) -> bool {
         let reading = &self.reading;
-        reading.default_op == Operator::Or
+        reading.default_op == Some(Operator::Or)
             || !reading.filters.is_empty()
             || reading.since.is_some()
             || reading.until.is_some()

@@ -31,6 +31,7 @@ fn run_with(line: &[&str], env: &[(&str, &str)], input: &str) -> Ran {
             cwd: PathBuf::from("/nonexistent"),
             env: &look,
             now: &|| 1_561_939_200,
+            config: Default::default(),
             clock: &|| Duration::from_millis(5),
         },
     );
@@ -155,6 +156,7 @@ fn a_query_file_may_have_comments_and_is_named_in_errors() {
         cwd: PathBuf::new(),
         env: &|_| None,
         now: &|| 0,
+        config: Default::default(),
         clock: &|| Duration::ZERO,
     };
     let query = query_args::QueryArgs::from_arg_matches(
@@ -193,6 +195,7 @@ fn a_closed_pipe_is_no_error() {
                 cwd: PathBuf::from("/nonexistent"),
                 env: &|_| None,
                 now: &|| 0,
+                config: Default::default(),
                 clock: &|| Duration::ZERO,
             },
         );

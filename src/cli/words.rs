@@ -53,7 +53,7 @@ pub(super) fn keep_negations(args: &mut [OsString]) {
     }
 }
 
-fn is_verb(command: &Command, word: &str) -> bool {
+pub(super) fn is_verb(command: &Command, word: &str) -> bool {
     word == "help"
         || command
             .get_subcommands()

@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod batch;
 pub mod completions;
+pub mod config;
 pub mod cooc;
 pub mod count;
 pub mod delete;

@@ -58,7 +58,9 @@ pub fn run(args: &SaveArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
     if args.query.has_filters() {
         queries.insert(name.clone(), reading.canonical.clone());
     }
-    home::write_queries(&archive, io, &queries)?;
+    let mut own = home::own_queries(&archive, io)?;
+    own.insert(name.clone(), queries[name].clone());
+    home::write_queries(&archive, io, &own)?;
     if let Some(old) = old.filter(|old| *old != queries[name]) {
         // What cannot be told was saved all the same.
         let _ = writeln!(io.err, "note: '{name}' was {}", sanitize::line(&old));

@@ -47,7 +47,7 @@ pub struct SavedArgs {
 pub fn run(args: &SavedArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let json = PlainFormat::is_json(args.format, io)?;
     let archive = cmd::open(global, io)?;
-    let mut queries = home::queries(&archive, io)?;
+    let queries = home::queries(&archive, io)?;
     let mut exit = Exit::Done;
     for name in args.names.iter().filter(|name| !queries.contains_key(*name)) {
         let message = format!("no query is saved as '{}'", sanitize::line(name));
@@ -56,8 +56,9 @@ pub fn run(args: &SavedArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
         exit = Exit::NoMatch;
     }
     if args.remove {
-        queries.retain(|name, _| !args.names.contains(name));
-        home::write_queries(&archive, io, &queries)?;
+        let mut own = home::own_queries(&archive, io)?;
+        own.retain(|name, _| !args.names.contains(name));
+        home::write_queries(&archive, io, &own)?;
         return Ok(exit);
     }
     let chosen = |name: &String| args.names.is_empty() || args.names.contains(name);

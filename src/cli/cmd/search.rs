@@ -1,12 +1,14 @@
 //! `dateline search`: ranked hits, a sample, or a stream of all of them.
 
 mod cursor;
+mod sort;
 
 use std::ops::ControlFlow;
 
 use clap::{Args, ValueEnum};
 
 use cursor::Cursor;
+pub use sort::SortKey;
 
 use crate::cli::args::{Global, ListFormat};
 use crate::cli::query_args::QueryArgs;
@@ -157,43 +159,6 @@ pub struct SearchArgs {
     quiet: bool,
 }
 
-/// What decides the order of hits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum SortKey {
-    /// Best first
-    #[default]
-    Relevance,
-    /// Newest first, undated last
-    Date,
-    /// Oldest first, undated last
-    #[value(name = "-date")]
-    DateAscending,
-    /// Indexed last first
-    Added,
-    /// Indexed first first
-    #[value(name = "-added")]
-    AddedAscending,
-    /// Longest first
-    Len,
-    /// Shortest first
-    #[value(name = "-len")]
-    LenAscending,
-}
-
-impl SortKey {
-    fn order(self) -> Order {
-        match self {
-            SortKey::Relevance => Order::Relevance,
-            SortKey::Date => Order::Newest,
-            SortKey::DateAscending => Order::Oldest,
-            SortKey::Added => Order::LastAdded,
-            SortKey::AddedAscending => Order::FirstAdded,
-            SortKey::Len => Order::Longest,
-            SortKey::LenAscending => Order::Shortest,
-        }
-    }
-}
-
 /// Runs the search. `implicit` tells that the verb was left out.
 ///
 /// # Errors
@@ -244,12 +209,16 @@ pub(super) fn run_for(
     }
     cmd::warn(&reading.warnings, &text, global, io);
     let choice = args.choice(format)?;
-    let order = args.sort.unwrap_or_default().order();
+    let set = |key: &str| io.config.get(key);
+    let sort = args.sort.or_else(|| SortKey::from_str(set("search.sort")?, true).ok());
+    let order = sort.filter(|_| !args.question && args.sample.is_none());
+    let order = order.unwrap_or_default().order();
+    let shown = args.limit.or_else(|| set("search.limit")?.parse().ok());
     let offset = match &args.after {
         Some(text) => Cursor::find(text, &archive, &reading, order)?.offset as usize,
         None => args.offset.unwrap_or(0),
     };
-    let all = args.limit == Some(0) && (args.sort.is_some() || offset > 0);
+    let all = shown == Some(0) && (sort.is_some() || offset > 0);
     let job = Job {
         args,
         text: &text,
@@ -263,7 +232,7 @@ pub(super) fn run_for(
     let limit = match args.sample {
         Some(size) => size as usize,
         None if all => usize::MAX,
-        None => args.limit.unwrap_or(LIMIT),
+        None => shown.unwrap_or(LIMIT),
     };
     if limit.saturating_add(offset) as u64 > MOST_ORDERED {
         let found = job.answer(&Request::default())?;
@@ -299,7 +268,7 @@ pub(super) fn run_for(
         job.page(&request, renderer.as_mut(), io)?
     };
     if total > 0 {
-        let defaulted = args.limit.is_none() && args.sample.is_none();
+        let defaulted = shown.is_none() && args.sample.is_none();
         let told = style.terminal && format == Format::Human;
         if defaulted
             && total > LIMIT as u64

@@ -179,6 +179,6 @@ fn is_apart(last: &str, word: &str, quoted: bool) -> bool {
             | "..."
     );
     let holds = matches!(last, "(" | "[" | "{" | "$" | "``" | "#");
-    let quotes = (word == "\"" && quoted) || (last == "\"" && quoted);
+    let quotes = quoted && (word == "\"" || last == "\"");
     !(sticks || holds || quotes)
 }

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::records::rows;
 use super::{Collection, Gold, Ids, Labelled, Split, ids_of};
-use crate::article::Given;
 use crate::source::{self, ReadOptions};
 use crate::tag::Class;
 
@@ -38,7 +37,7 @@ pub(super) fn read(path: &Path) -> Collection {
         if article.body.trim().is_empty() {
             continue;
         }
-        let given = std::mem::replace(&mut article.given, Given::default());
+        let given = std::mem::take(&mut article.given);
         let mut gold = Gold::default();
         if !given.country.is_empty() {
             let major = ids_of(Class::Country, &given.country, &mut found.unknown);

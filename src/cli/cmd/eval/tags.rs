@@ -106,7 +106,7 @@ enum SplitName {
 /// [`Failure`], from which message and exit code follow.
 pub fn run(args: &TagsArgs, _: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let json = PlainFormat::is_json(args.format, io)?;
-    let baseline = args.baseline.as_ref().map(|path| earlier(path)).transpose()?;
+    let baseline = args.baseline.as_ref().map(earlier).transpose()?;
     let files = gold::files(&args.files).map_err(|why| Failure::usage("unreadable_gold", why))?;
     let mut articles: Vec<Labelled> = Vec::new();
     let mut bad = 0usize;

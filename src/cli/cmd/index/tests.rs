@@ -41,6 +41,7 @@ fn index(root: &Path, line: &[&str]) -> Ended {
             cwd: root.to_owned(),
             env: &|_| None,
             now: &|| 1_000,
+            config: Default::default(),
             clock: &|| Duration::ZERO,
         },
     );
