@@ -59,3 +59,45 @@ fn the_two_commands_do_what_they_say() {
     }
     assert!(last.lines().count() >= 5, "{last}");
 }
+
+/// The page of all verbs, as the program's own help says it.
+fn command_page() -> String {
+    let help = |verb: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_dateline"))
+            .args(verb)
+            .arg("--help")
+            .env_remove("COLUMNS")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{verb:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let mut page = String::from(
+        "# Command line\n\nWhat `--help` prints, verb by verb. A test compares this page with the \
+         program; `UPDATE_DOCS=1 cargo test --test it readme` writes it anew.\n",
+    );
+    let mut add = |name: &str, verb: &[&str]| {
+        page.push_str(&format!("\n## {name}\n\n```text\n{}\n```\n", help(verb).trim_end()));
+    };
+    add("dateline", &[]);
+    let command = dateline::cli::command();
+    for verb in command.get_subcommands() {
+        let name = verb.get_name();
+        add(name, &[name]);
+        for part in verb.get_subcommands().filter(|part| part.get_name() != "help") {
+            add(&format!("{name} {}", part.get_name()), &[name, part.get_name()]);
+        }
+    }
+    page
+}
+
+#[test]
+fn the_command_page_is_what_help_prints() {
+    let path = root().join("docs/cli.md");
+    let page = command_page();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == page, "docs/cli.md differs from --help; UPDATE_DOCS=1 writes it anew");
+}

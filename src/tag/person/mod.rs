@@ -19,10 +19,11 @@ use super::{Class, Level, Origin, Part, Reading, Rule, Tag};
 use crate::text::fold::fold;
 use crate::text::{Token, Tokens};
 
-/// Words of the body that count as its lead, if its first paragraph is shorter.
-const LEAD_WORDS: u32 = 60;
+/// Words of the body that count as its lead, at most: who comes later in a long first paragraph is
+/// there to be quoted.
+const LEAD_WORDS: u32 = 40;
 /// A person with so many mentions is major if only one other has more.
-const MANY_MENTIONS: usize = 3;
+const MANY_MENTIONS: usize = 2;
 
 /// The rules of this tagger.
 pub const RULES: &[Rule] = &[
@@ -184,14 +185,10 @@ fn year_of(seconds: i64) -> u16 {
     u16::try_from(year + era * 400 + next).unwrap_or(0)
 }
 
-/// The byte at which the lead ends: the first paragraph, or 60 words if that is more.
+/// The byte at which the lead ends: after 40 words.
 fn lead_end(tokens: &Tokens) -> u32 {
-    let paragraph = tokens.iter().skip(1).find(|token| token.has(Token::PARAGRAPH));
-    let by_words = tokens.iter().find(|token| token.position >= LEAD_WORDS);
-    match (paragraph, by_words) {
-        (Some(paragraph), Some(word)) => paragraph.start.max(word.start),
-        _ => u32::MAX,
-    }
+    let after = tokens.iter().find(|token| token.position >= LEAD_WORDS);
+    after.map_or(u32::MAX, |word| word.start)
 }
 
 fn tags(persons: Vec<Person>, lead_end: u32) -> Vec<Tag> {
