@@ -10,9 +10,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::schema::{Field, Value};
-use tantivy::{
-    DocAddress, DocSet, Index, IndexReader, ReloadPolicy, Searcher, TantivyDocument, Term,
-};
+use tantivy::{DocAddress, Index, IndexReader, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::best::{Best, Ranked, slack};
 use super::collect::{Counter, Counts, Sample};
@@ -26,7 +24,7 @@ use super::words::prefix_end;
 use super::{failure, io_failure, writer};
 use crate::engine::stored;
 use crate::engine::{
-    Engine, EngineError, FacetCounts, FacetQuestion, Match, Order, Question, StoredArticle,
+    EngineError, FacetCounts, FacetQuestion, Match, Order, Question, StoredArticle,
 };
 use crate::plan::{Catalogue, Clause, Entry, Plan};
 
