@@ -142,11 +142,12 @@ pub fn run(text: &str) -> (Run, Vec<BadLine>) {
         match cells[..] {
             [] => {}
             [topic, _, article, _, score, ..] => match score.parse::<f64>() {
-                Ok(score) => scored
+                // No order can be made of what is not a number.
+                Ok(score) if !score.is_nan() => scored
                     .entry(plain_id(topic).to_owned())
                     .or_default()
                     .push((score, plain_id(article).to_owned())),
-                Err(_) => bad.push((number, format!("'{score}' is no score"))),
+                _ => bad.push((number, format!("'{score}' is no score"))),
             },
             _ => bad.push((number, "it has not six columns".to_owned())),
         }
@@ -187,8 +188,9 @@ mod tests {
         assert_eq!(found["1"]["17"], 1);
         assert_eq!(found["1"]["a-2"], 0);
         assert_eq!(bad.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4]);
-        let (found, bad) = run("1 Q0 2 1 0.5 x\n1 Q0 03 2 0.9 x\n1 Q0 4 3 0.5 x\nbad\n");
+        let (found, bad) =
+            run("1 Q0 2 1 0.5 x\n1 Q0 03 2 0.9 x\n1 Q0 4 3 0.5 x\nbad\n1 Q0 5 1 NaN x\n");
         assert_eq!(found["1"], ["3", "2", "4"]);
-        assert_eq!(bad.len(), 1);
+        assert_eq!(bad.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4, 5]);
     }
 }

@@ -115,3 +115,34 @@ fn the_topics_of_the_corpus_are_ranked() {
 }
 
 const RANKED: f64 = 0.9;
+
+#[test]
+fn a_run_is_scored_again_as_it_was_when_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let written = dir.path().join("own.run");
+    let written = written.to_str().unwrap();
+    let eval = |more: &[&str]| {
+        let line = ["eval", "rank", "corpus/topics.tsv", "corpus/qrels.txt", "--format", "json"];
+        let line: Vec<&str> = line.iter().chain(more).copied().collect();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dateline"));
+        command.args(line).current_dir(root()).env("DATELINE_INDEX", corpus());
+        let ended = command.output().unwrap();
+        let lines = String::from_utf8(ended.stdout).unwrap();
+        let rows = lines.lines().map(|row| serde_json::from_str(row).unwrap());
+        (ended.status.code(), rows.collect::<Vec<serde_json::Value>>())
+    };
+    let (code, first) = eval(&["--write-run", written]);
+    assert_eq!((code, first.len()), (Some(0), 1));
+    assert!(first[0]["measures"]["nDCG@10"].as_f64().unwrap() >= RANKED);
+    // The baseline is the first row; a run does not differ from itself.
+    let (code, rows) = eval(&["--baseline", written]);
+    assert_eq!((code, rows.len()), (Some(0), 2));
+    assert_eq!(rows[1]["run"], "dateline");
+    assert_eq!(rows[0]["measures"], rows[1]["measures"]);
+    assert_eq!(rows[1]["p"]["nDCG@10"], 1.0);
+    std::fs::write(written, "1 Q0 x 1 high x\n").unwrap();
+    let (code, rows) = eval(&["--run", written]);
+    assert_eq!((code, rows.len()), (Some(7), 2));
+    assert_eq!(rows[1]["measures"]["MAP"], 0.0);
+    assert_eq!(rows[0]["measures"], first[0]["measures"]);
+}

@@ -1,5 +1,6 @@
 //! `dateline eval rank`: rankings against judgements.
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use crate::cli::args::{Global, PlainFormat};
 use crate::cli::query_args::ReadingArgs;
 use crate::cli::report::Failure;
 use crate::cli::{Exit, Io, cmd};
+use crate::engine::Engine as _;
 use crate::engine::embedded::Embedded;
 use crate::eval::measures::{Measures, randomisation};
 use crate::eval::rank::{self, BadLine, Qrels, Run, Topics};
@@ -30,11 +32,13 @@ Examples:
   dateline eval rank topics.tsv qrels.txt
   dateline eval rank --question time/topics.tsv time/qrels.txt --write-run time.run
   dateline eval rank topics.tsv qrels.txt --run other.run --per-topic
+  dateline eval rank --question topics.tsv qrels.txt --baseline before.run
 
 Topics: lines of id, tab and query; TREC, SMART or TIME files. Judgements and runs: TREC's columns.
-Numbers are compared without leading zeros. Topics without judgements are told and not scored. With
+Numbers are compared without leading zeros; an article may be judged
+under its id or the path of its file. Topics without judgements are told and not scored. With
 --run the p of each run says how probable such a difference from dateline would be by chance
-(two-sided randomisation test on the topics).";
+(two-sided randomisation test on the topics); with --baseline, such a difference from that run.";
 
 /// Measure rankings on judged topics
 ///
@@ -60,6 +64,10 @@ pub struct RankArgs {
     /// Score this run too, and test its difference; may be given several times
     #[arg(long, value_name = "FILE")]
     run: Vec<PathBuf>,
+
+    /// Score this run first, and test the difference of dateline and of each other run from it
+    #[arg(long, value_name = "RUN")]
+    baseline: Option<PathBuf>,
 
     /// Write the ranking as a run
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -92,7 +100,7 @@ pub fn run(args: &RankArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
     let (qrels, wrong) = rank::qrels(&read(&args.qrels)?);
     bad += tell(&args.qrels, &wrong, io);
     let mut others = Vec::new();
-    for path in &args.run {
+    for path in args.baseline.iter().chain(&args.run) {
         let (run, wrong) = rank::run(&read(path)?);
         bad += tell(path, &wrong, io);
         others.push((path.display().to_string(), run));
@@ -112,7 +120,7 @@ pub fn run(args: &RankArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
     }
     let mut own = Run::new();
     for (id, text) in &chosen {
-        match ranked(args, &archive, text, &options) {
+        match ranked(args, &archive, text, &options, &qrels[id]) {
             Ok(ids) => {
                 own.insert(id.clone(), ids);
             }
@@ -135,16 +143,19 @@ pub fn run(args: &RankArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
     if !json {
         writeln!(io.out, "run\t{}", Measures::NAMES.join("\t"))?;
     }
-    let runs = std::iter::once(("dateline".to_owned(), first.clone()))
-        .chain(others.iter().map(|(name, run)| (name.clone(), measured(run))));
-    for (at, (name, each)) in runs.enumerate() {
+    let mut runs: Vec<(String, Vec<Measures>)> =
+        others.iter().map(|(name, run)| (name.clone(), measured(run))).collect();
+    // The first row is what the others are compared with.
+    runs.insert(usize::from(args.baseline.is_some()), ("dateline".to_owned(), first));
+    let reference = runs[0].1.clone();
+    for (at, (name, each)) in runs.into_iter().enumerate() {
         let means = Measures::mean(&each);
         let chance = (at > 0).then(|| {
             [0, 1].map(|measure: usize| {
                 let of = |all: &[Measures]| -> Vec<f64> {
                     all.iter().map(|one| one.values()[measure]).collect()
                 };
-                randomisation(&of(&first), &of(&each))
+                randomisation(&of(&reference), &of(&each))
             })
         });
         if json {
@@ -173,7 +184,7 @@ pub fn run(args: &RankArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
         let shown = sanitize::line(&name).into_owned();
         write!(io.out, "{shown}\t{}", row(means))?;
         match chance {
-            Some([ndcg, map]) => writeln!(io.out, "\tp nDCG@10 {ndcg:.4}\tp MAP {map:.4}")?,
+            Some([ndcg, map]) => writeln!(io.out, "\tp nDCG@10 {ndcg:.5}\tp MAP {map:.5}")?,
             None => writeln!(io.out)?,
         }
         if args.per_topic {
@@ -203,6 +214,7 @@ fn ranked(
     archive: &Embedded,
     text: &str,
     options: &ReadOptions,
+    grades: &HashMap<String, u32>,
 ) -> Result<Vec<String>, Failure> {
     let failed = |error| Failure::search(text, error);
     let found = if args.question {
@@ -214,7 +226,21 @@ fn ranked(
         let request = Request { limit: DEPTH, ..Request::default() };
         search::answer(archive, &reading, &request).map_err(failed)?
     };
-    Ok(found.matches.into_iter().map(|one| rank::plain_id(&one.id).to_owned()).collect())
+    // Articles without an id of their own are judged under the path of their file.
+    let paths: Vec<&str> = grades.keys().map(String::as_str).filter(|n| n.contains('/')).collect();
+    let mut ids = Vec::with_capacity(found.matches.len());
+    for one in &found.matches {
+        let id = rank::plain_id(&one.id);
+        if paths.is_empty() || grades.contains_key(id) {
+            ids.push(id.to_owned());
+            continue;
+        }
+        let stored = archive.fetch(one).map_err(Failure::Engine)?;
+        let file = &stored.article.provenance.file;
+        let path = paths.iter().find(|path| file.ends_with(path));
+        ids.push(path.map_or(id, |path| path).to_owned());
+    }
+    Ok(ids)
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

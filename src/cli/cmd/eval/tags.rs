@@ -57,6 +57,11 @@ pub struct TagsArgs {
     #[arg(long, value_name = "LEVEL", value_enum, hide_possible_values = true)]
     level: Option<LevelName>,
 
+    /// Know the homes of sources from the other articles of the files (learnt) or, as indexing does
+    /// so far, from their domains only (domain) [default: learnt]
+    #[arg(long, value_name = "HOW", value_enum, hide_possible_values = true)]
+    homes: Option<HomesName>,
+
     /// Of Reuters-21578: fit (TRAIN of files 000 to 011), tail (TRAIN of later ones), dev (the rest)
     #[arg(long, value_name = "SPLIT", value_enum, hide_possible_values = true)]
     split: Option<SplitName>,
@@ -94,6 +99,12 @@ enum LevelName {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum HomesName {
+    Learnt,
+    Domain,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SplitName {
     Fit,
     Tail,
@@ -115,6 +126,8 @@ pub fn run(args: &TagsArgs, _: &Global, io: &mut Io<'_>) -> Result<Exit, Failure
         let shown = sanitize::line(&shown);
         let Collection { articles: more, bad: wrong, unknown, .. } = match gold::read(&path) {
             Ok(found) => found,
+            // What lies beside the data in a folder is none of it.
+            Err(_) if !args.files.contains(&path) => continue,
             Err(why) => {
                 bad += 1;
                 let _ = writeln!(io.err, "{shown}: {}", sanitize::line(&why));
@@ -154,7 +167,14 @@ pub fn run(args: &TagsArgs, _: &Global, io: &mut Io<'_>) -> Result<Exit, Failure
         Some(LevelName::Any) => AtLevel::Any,
         _ => AtLevel::Major,
     };
-    let scores = score(&articles, classes, level);
+    let learn = args.homes != Some(HomesName::Domain);
+    let scores = score(&articles, classes, level, learn);
+    if learn && articles.iter().any(|one| crate::tag::homes::key(&one.article).is_some()) {
+        let _ = io.err.write_all(
+            b"note: homes of sources are learnt from these articles; indexing knows their domains \
+              only, which --homes domain measures\n",
+        );
+    }
     if scores.is_empty() {
         let message = "none of the articles has labels of the class and split asked for";
         return Err(Failure::usage("no_gold", message));
@@ -227,6 +247,8 @@ fn object(score: &ClassScore, level: AtLevel, args: &TagsArgs) -> Value {
     out.insert("articles".to_owned(), per.len().into());
     let level = if level == AtLevel::Any { "any" } else { "major" };
     out.insert("level".to_owned(), level.into());
+    let learnt = args.homes != Some(HomesName::Domain);
+    out.insert("homes".to_owned(), if learnt { "learnt" } else { "domain" }.into());
     out.insert("micro".to_owned(), with_counts(total, range).into());
     let least = MACRO_LEAST;
     out.insert(
