@@ -103,6 +103,12 @@ fn is_function(words: &BTreeSet<&str>, folded: &str) -> bool {
     words.contains(word)
 }
 
+/// The stems of the words that say nothing of what a text is about, in some languages.
+pub fn function_stems(languages: &[String]) -> BTreeSet<String> {
+    let tokens = analyze_query(FUNCTION_WORDS, languages, &mut Analyzers::default());
+    tokens.into_iter().flat_map(|token| token.stems).collect()
+}
+
 /// How often the stems of an article stand in it.
 #[derive(Default)]
 struct Uses {
@@ -171,8 +177,7 @@ fn expand(
         ((1.0 + (articles - holding + 0.5).max(0.5) / (holding + 0.5)).ln(), holding)
     };
     let mut analyzers = Analyzers::default();
-    let function = Question::read(FUNCTION_WORDS, &archive.languages());
-    let function: BTreeSet<&str> = function.stems.iter().map(|(stem, _)| stem.as_str()).collect();
+    let function = function_stems(&archive.languages());
     let whole: f64 = question
         .stems
         .iter()

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::association::Table;
+use super::question::function_stems;
 use super::{Archive, Reading};
 use crate::analyze::Analyzers;
 use crate::article::Words;
@@ -14,6 +15,10 @@ use crate::text::Tokens;
 
 /// Articles that are read to find out how a stem is written.
 const READ: usize = 3;
+
+/// How many times more frequent than elsewhere a word must be: below that even a significant
+/// difference (of `said`, of `the`) says more of how long articles are than of what they are about.
+const LEAST_LIFT: f64 = 1.5;
 
 /// Letters that a word has at least, CJK aside.
 const SHORTEST: usize = 2;
@@ -57,7 +62,8 @@ impl Ord for Weighed {
 }
 
 /// The `limit` most significant words of the matches, by [`Table::log_likelihood`], in at least
-/// `least` of them. Words of the query itself, and numbers, are left out. Exact over all matches.
+/// `least` of them. Left out are words of the query itself, function words, numbers, and what is not
+/// half as frequent again among the matches as in the index. Exact over all matches.
 ///
 /// # Errors
 /// What the engine reports.
@@ -69,13 +75,15 @@ pub fn significant(
 ) -> Result<Significant, EngineError> {
     let mut asked = BTreeSet::new();
     reading.plan.root.positive(&mut |clause| stems_asked(clause, &mut asked));
+    let function = function_stems(&archive.languages());
     // The numbers that a table needs come after the stems; they cost a count each.
     let all = Plan { root: Clause::All };
     let (matches, articles) = (count(archive, &reading.plan)?, count(archive, &all)?);
     let mut heap = BinaryHeap::new();
     archive.stems(&reading.plan, &mut |stem, inside, all| {
         let table = Table { both: inside, left: matches, right: all, total: articles };
-        if inside < least || asked.contains(stem) || !is_word(stem) || table.lift() <= 1.0 {
+        let typical = inside >= least && table.lift() >= LEAST_LIFT && is_word(stem);
+        if !typical || asked.contains(stem) || function.contains(stem) {
             return;
         }
         heap.push(Weighed(table.log_likelihood(), stem.to_owned(), table));

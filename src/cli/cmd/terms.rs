@@ -24,7 +24,8 @@ Examples:
 Columns: word, articles with it among the matches, in the whole index, lift (how many times more
 frequent it is among the matches than in all articles) and llr, the log-likelihood ratio by which
 they are ordered; above 10.83 it is significant at 0.1 %. All inflections of a word are counted
-together. Words of the query itself are left out.";
+together. Left out are words of the query itself, function words, numbers, and words with a lift
+below 1.5.";
 
 /// List the words that are typical of the matches of a query
 ///
