@@ -20,7 +20,7 @@ use crate::plan::{
     Catalogue, Clause, Entry, FacetChoice, FacetClass, FacetField, FacetSub, Measured, PlaceClause,
     Plan,
 };
-use crate::tag::{Class, Level, Origin};
+use crate::tag::{Level, Origin};
 
 /// Terms of one token space and their positions, each position once.
 type Positions = HashMap<String, BTreeSet<u32>>;
@@ -150,11 +150,7 @@ fn facets_of(tagged: &TaggedArticle) -> BTreeMap<FacetField, BTreeSet<String>> {
         }
     };
     for tag in &tagged.tags.tags {
-        let class = match tag.class {
-            Class::Country => FacetClass::Country,
-            Class::Person => FacetClass::Person,
-            Class::Event => FacetClass::Event,
-        };
+        let class = FacetClass::of(tag.class);
         add(FacetField::any(class), tag.id.clone());
         if tag.level == Level::Major {
             add(FacetField { class, sub: FacetSub::Major }, tag.id.clone());

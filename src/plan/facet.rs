@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::tag::Class;
+
 /// What a facet is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -31,6 +33,15 @@ pub enum FacetClass {
 }
 
 impl FacetClass {
+    /// The facet of a class of tags.
+    pub fn of(class: Class) -> FacetClass {
+        match class {
+            Class::Country => FacetClass::Country,
+            Class::Person => FacetClass::Person,
+            Class::Event => FacetClass::Event,
+        }
+    }
+
     /// All classes, in the order of output.
     pub const ALL: [FacetClass; 11] = [
         FacetClass::Country,

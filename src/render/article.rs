@@ -9,7 +9,7 @@ use crate::engine::StoredArticle;
 use crate::plan::FacetClass;
 use crate::search::label::label;
 use crate::snippet::{Found, Mark, Matches, Piece, pieces};
-use crate::tag::{Class, Level, Mention, Origin, Part, Tag, rule_name};
+use crate::tag::{Level, Mention, Origin, Part, Tag, rule_name};
 use crate::text::sanitize;
 
 /// Kinds of mentions of one tag that are shown, at most; further ones are counted.
@@ -134,11 +134,7 @@ fn body(out: &mut dyn Write, style: &Style, text: &str, marks: &[Mark]) -> io::R
 }
 
 fn label_of(tag: &Tag) -> Option<String> {
-    let class = match tag.class {
-        Class::Country => FacetClass::Country,
-        Class::Person => FacetClass::Person,
-        Class::Event => FacetClass::Event,
-    };
+    let class = FacetClass::of(tag.class);
     label(class, &tag.id).map(std::borrow::Cow::into_owned)
 }
 

@@ -1,5 +1,6 @@
 //! Whole articles for other programs: records to index again, tables, notes, citations.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -9,7 +10,9 @@ use super::{csv, wire};
 use crate::article::PartialDate;
 use crate::article::date::Precision;
 use crate::engine::StoredArticle;
-use crate::tag::Class;
+use crate::plan::FacetClass;
+use crate::search::label::label;
+use crate::tag::{Class, Tag};
 use crate::text::sanitize;
 
 /// Formats of whole articles.
@@ -228,7 +231,10 @@ fn ris(stored: &StoredArticle) -> String {
     line("UR", article.url.as_deref().unwrap_or_default());
     for class in Class::ALL {
         for id in stored.tags.major(class) {
-            line("KW", id);
+            let told = |tag: &&Tag| tag.class == class && tag.id == id && tag.label.is_some();
+            let named = stored.tags.tags.iter().find(told).and_then(|tag| tag.label.clone());
+            let known = || label(FacetClass::of(class), id).map(Cow::into_owned);
+            line("KW", &named.or_else(known).unwrap_or_else(|| id.to_owned()));
         }
     }
     let first = article.body.split("\n\n").find(|part| !part.trim().is_empty());

@@ -9,7 +9,7 @@ use super::{Archive, Reading};
 use crate::article::Words;
 use crate::engine::{EngineError, Pairs, StoredArticle};
 use crate::plan::{FacetClass, FacetField, FacetSub};
-use crate::tag::{Class, Level, Origin, Part, Tag};
+use crate::tag::{Level, Origin, Part, Tag};
 use crate::text::{Token, Tokens};
 
 /// In what two values must occur to occur together.
@@ -180,11 +180,7 @@ fn starts(tokens: &Tokens, breaks: u16) -> Vec<u32> {
 }
 
 fn is_of(tag: &Tag, field: FacetField) -> bool {
-    let class = match tag.class {
-        Class::Country => FacetClass::Country,
-        Class::Person => FacetClass::Person,
-        Class::Event => FacetClass::Event,
-    };
+    let class = FacetClass::of(tag.class);
     let part = match field.sub {
         FacetSub::Any => true,
         FacetSub::Major => tag.level == Level::Major,

@@ -88,11 +88,7 @@ impl HitFacets {
             }
         }
         for class in Class::ALL {
-            let field = match class {
-                Class::Country => FacetClass::Country,
-                Class::Person => FacetClass::Person,
-                Class::Event => FacetClass::Event,
-            };
+            let field = FacetClass::of(class);
             let mut ids = stored.tags.ids(class);
             let mut major = stored.tags.major(class);
             if class == Class::Event {

@@ -154,11 +154,7 @@ fn chosen(
 }
 
 fn name_of(reason: &Reason) -> String {
-    let class = match reason.class {
-        Class::Country => FacetClass::Country,
-        Class::Person => FacetClass::Person,
-        Class::Event => FacetClass::Event,
-    };
+    let class = FacetClass::of(reason.class);
     let known = || label(class, &reason.id).map(std::borrow::Cow::into_owned);
     reason.label.clone().or_else(known).unwrap_or_else(|| reason.id.clone())
 }

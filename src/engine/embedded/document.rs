@@ -12,7 +12,7 @@ use crate::engine::streams;
 use crate::plan::facet::open_id;
 use crate::plan::{FacetClass, FacetField, FacetSub};
 use crate::tag::person::name;
-use crate::tag::{Class, Level, Origin, TAGGER_VERSION};
+use crate::tag::{Level, Origin, TAGGER_VERSION};
 
 /// The longest id, in bytes.
 pub const MAX_ID_BYTES: usize = 1_024;
@@ -185,11 +185,7 @@ fn add_id_columns(doc: &mut TantivyDocument, fields: &Fields, id: &str) {
 fn add_facets(doc: &mut TantivyDocument, fields: &Fields, tagged: &TaggedArticle) {
     let mut facets = Facets { doc, fields, terms: Vec::new() };
     for tag in &tagged.tags.tags {
-        let class = match tag.class {
-            Class::Country => FacetClass::Country,
-            Class::Person => FacetClass::Person,
-            Class::Event => FacetClass::Event,
-        };
+        let class = FacetClass::of(tag.class);
         facets.value(FacetField::any(class), &tag.id);
         if tag.level == Level::Major {
             facets.value(FacetField { class, sub: FacetSub::Major }, &tag.id);
