@@ -29,7 +29,7 @@ fn lines(numbers: std::ops::Range<usize>) -> String {
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
     command.current_dir(root()).stdin(Stdio::piped()).stdout(Stdio::piped());
-    command.stderr(Stdio::piped());
+    command.stderr(Stdio::piped()).env("DATELINE_CONFIG", "/dev/null");
     for name in ["DATELINE_INDEX", "DATELINE_FORMAT", "DATELINE_NOW", "NO_COLOR", "CLICOLOR_FORCE"]
     {
         command.env_remove(name);

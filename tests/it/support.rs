@@ -31,6 +31,8 @@ pub fn dateline_with(index: &Path, args: &[&str], input: &str) -> Output {
     {
         command.env_remove(name);
     }
+    // The settings of who runs the tests are not those of the tests.
+    command.env("DATELINE_CONFIG", "/dev/null");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // A program that does not read its input closes the pipe.

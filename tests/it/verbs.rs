@@ -336,6 +336,7 @@ fn shell(line: &str, input: &str) -> (i32, String) {
         .current_dir(root())
         .env("PATH", std::env::join_paths(paths).unwrap())
         .env("DATELINE_INDEX", corpus())
+        .env("DATELINE_CONFIG", "/dev/null")
         .env_remove("DATELINE_FORMAT")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -369,4 +370,44 @@ fn recipes_of_the_guide_work_in_a_shell() {
     assert_eq!(csv, "class,id,label,count\r\n");
     let (code, some) = shell("dateline export | head -1 | wc -l", "");
     assert_eq!((code, some.trim()), (0, "1"), "a closed pipe is no error");
+}
+
+#[test]
+fn settings_come_from_files_and_give_way_to_flags() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("settings.toml");
+    std::fs::write(
+        &file,
+        "format = \"csv\"\nlimit = 3\n[search]\nlimit = 2\n[alias]\njp = \"count 'country:JP pact'\"\n\
+         [queries]\nkorea = \"country:KR\"\n",
+    )
+    .unwrap();
+    let run = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_dateline"))
+            .args(args)
+            .current_dir(root())
+            .env("DATELINE_CONFIG", &file)
+            .env("DATELINE_INDEX", corpus())
+            .env_remove("DATELINE_FORMAT")
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, out, err) = run(&["search", "pact"]);
+    assert_eq!((code, out.lines().count()), (Some(0), 3), "a header and two hits: {out}");
+    assert!(err.contains("no setting 'limit'") && err.contains("search.limit"), "{err}");
+    let (_, out, _) = run(&["search", "-n3", "--format", "ids", "pact"]);
+    assert_eq!(out.lines().count(), 3);
+    let (_, out, _) = run(&["jp", "--format", "human"]);
+    assert_eq!(out.trim(), count(corpus(), "country:JP pact").to_string());
+    let (_, out, _) = run(&["count", "--format", "human", "saved:korea"]);
+    assert_eq!(out.trim(), count(corpus(), "country:KR").to_string());
+    let (_, out, _) = run(&["config", "list", "--origin"]);
+    assert!(out.contains(&format!("format\tcsv\t{}", file.display())), "{out}");
+    assert!(out.contains("\tDATELINE_INDEX\n"), "{out}");
+    std::fs::write(&file, "format = \n").unwrap();
+    let (code, out, err) = run(&["count", "pact"]);
+    assert_eq!((code, out.trim()), (Some(0), "16"), "a broken file costs its settings only");
+    assert!(err.contains("line 1"), "{err}");
 }
