@@ -112,7 +112,10 @@ impl Config {
     fn set(&mut self, path: &Path, key: &str, value: &toml::Value, warnings: &mut Vec<Diagnostic>) {
         if !KEYS.iter().any(|(known, _)| *known == key) {
             let names = KEYS.iter().map(|(name, _)| *name).chain(["alias", "queries"]);
-            let near = nearest(key, names, 1);
+            // `limit` for `search.limit`: the right word at the wrong place.
+            let inner = KEYS.iter().map(|(name, _)| *name);
+            let inner = inner.filter(|name| name.rsplit('.').next() == key.rsplit('.').next());
+            let near: Vec<&str> = inner.chain(nearest(key, names, 1)).take(1).collect();
             let mut problem = warning(path, format!("there is no setting '{key}'"));
             problem.hint = Some(match near.first() {
                 Some(near) => format!("did you mean {near}?"),
