@@ -238,6 +238,15 @@ fn base32(mut number: u128) -> String {
     out.iter().map(|&byte| byte as char).collect()
 }
 
+/// The host of a web address in lower case, without `www.`.
+pub fn host(url: &str) -> Option<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next()?;
+    let host = host.rsplit('@').next()?.split(':').next()?.to_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
+    (host.contains('.') && !host.contains(char::is_whitespace)).then_some(host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,5 +290,11 @@ mod tests {
             assert!(text > last, "{text} after {last}");
             last = text;
         }
+    }
+
+    #[test]
+    fn hosts_come_from_addresses() {
+        assert_eq!(host("https://www.BBC.co.uk:443/news?x#y").as_deref(), Some("bbc.co.uk"));
+        assert_eq!(host("mailto"), None);
     }
 }

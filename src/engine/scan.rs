@@ -175,7 +175,7 @@ fn facets_of(tagged: &TaggedArticle) -> BTreeMap<FacetField, BTreeSet<String>> {
         value.iter().for_each(|value| add(FacetField::any(class), open_id(value)));
     }
     add(FacetField::any(FacetClass::Lang), tagged.lang.clone());
-    if let Some(host) = article.url.as_deref().and_then(super::embedded::document::host) {
+    if let Some(host) = article.url.as_deref().and_then(crate::article::host) {
         add(FacetField::any(FacetClass::Domain), host);
     }
     facets

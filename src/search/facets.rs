@@ -107,10 +107,10 @@ impl Arrangement {
             }
             FacetOrder::Lift => order.sort_by(|&a, &b| lifts[b].total_cmp(&lifts[a])),
         }
-        let counted = counts.values.len() as u64;
-        let cut = size > 0
-            && (order.len() > size || order.len() as u64 == counted)
-            && (order.len() as u64).max(counts.distinct) > size as u64;
+        // Where nothing was too rare, there may be more values than were counted out.
+        let all_stay = order.len() == counts.values.len();
+        let known = if all_stay { counts.distinct } else { order.len() as u64 };
+        let cut = size > 0 && known > size as u64;
         if size > 0 {
             order.truncate(size);
         }

@@ -76,9 +76,8 @@ pub fn significant(
     let mut asked = BTreeSet::new();
     reading.plan.root.positive(&mut |clause| stems_asked(clause, &mut asked));
     let function = function_stems(&archive.languages());
-    // The numbers that a table needs come after the stems; they cost a count each.
-    let all = Plan { root: Clause::All };
-    let (matches, articles) = (count(archive, &reading.plan)?, count(archive, &all)?);
+    // The engine tells these numbers after the stems, and a table needs them before.
+    let (matches, articles) = (count(archive, &reading.plan)?, archive.size());
     let mut heap = BinaryHeap::new();
     archive.stems(&reading.plan, &mut |stem, inside, all| {
         let table = Table { both: inside, left: matches, right: all, total: articles };

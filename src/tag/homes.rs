@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Class, Part, Tags, rule_name};
-use crate::article::Article;
+use crate::article::{Article, host};
 use crate::text::fold::fold;
 
 /// Mentions of the home, in other articles, that make a source known.
@@ -68,22 +68,14 @@ pub fn key(article: &Article) -> Option<String> {
     if let Some(name) = name {
         return Some(fold(name));
     }
-    let rest = article.url.as_deref()?.split_once("://")?.1;
-    let host = rest.split(['/', '?', '#', ':']).next()?.to_ascii_lowercase();
-    let host = host.strip_prefix("www.").unwrap_or(&host);
-    (!host.is_empty()).then(|| host.to_owned())
+    host(article.url.as_deref()?)
 }
 
 /// The country of the top-level domain of an article's address, or of a source that is a host.
 fn domain(article: &Article) -> Option<String> {
-    let host = match &article.url {
-        Some(url) => url.split_once("://").map_or(url.as_str(), |(_, rest)| rest),
-        None => article.source.as_deref()?,
-    };
-    let host = host.split(['/', '?', '#', ':', ' ']).next()?;
+    let host = host(article.url.as_deref().or(article.source.as_deref())?)?;
     let (_, last) = host.rsplit_once('.')?;
-    let last = last.to_ascii_lowercase();
-    if last.len() != 2 || ANYWHERE.contains(&last.as_str()) {
+    if last.len() != 2 || ANYWHERE.contains(&last) {
         return None;
     }
     let id = if last == "uk" { "GB".to_owned() } else { last.to_ascii_uppercase() };

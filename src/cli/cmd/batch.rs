@@ -82,8 +82,7 @@ pub fn run(args: &BatchArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
         };
         let (name, text) = (Cell::Text(row.name), Cell::Text(query));
         match found {
-            Ok((total, found)) if args.limit.is_none() => {
-                debug_assert!(found.is_empty());
+            Ok((total, _)) if args.limit.is_none() => {
                 hits += total;
                 table.push(vec![name, text, Cell::Count(total)]);
             }

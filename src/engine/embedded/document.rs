@@ -90,15 +90,6 @@ pub fn unpack_id(mut word: impl FnMut(usize) -> u64) -> Option<String> {
     None
 }
 
-/// The host of a web address in lower case, without `www.`.
-pub fn host(url: &str) -> Option<String> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#']).next()?;
-    let host = host.rsplit('@').next()?.split(':').next()?.to_lowercase();
-    let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
-    (host.contains('.') && !host.contains(char::is_whitespace)).then_some(host)
-}
-
 /// A document and what it costs.
 #[derive(Debug)]
 pub struct Built {
@@ -221,7 +212,7 @@ fn add_facets(doc: &mut TantivyDocument, fields: &Fields, tagged: &TaggedArticle
         }
     }
     facets.value(FacetField::any(FacetClass::Lang), &tagged.lang);
-    if let Some(host) = article.url.as_deref().and_then(host) {
+    if let Some(host) = article.url.as_deref().and_then(crate::article::host) {
         facets.value(FacetField::any(FacetClass::Domain), &host);
     }
     if article.is_stub() {
@@ -316,11 +307,5 @@ mod tests {
             assert_eq!(unpack_id(|at| pack_id(long)[at]), None);
         }
         assert!(pack_id("a") < pack_id("a\0b") && pack_id("a\0b") < pack_id("ab"));
-    }
-
-    #[test]
-    fn hosts_come_from_addresses() {
-        assert_eq!(host("https://www.BBC.co.uk:443/news?x#y").as_deref(), Some("bbc.co.uk"));
-        assert_eq!(host("mailto"), None);
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Collection, Gold, Labelled, Place, Toponym, ids_of};
 use crate::article::date::DateOrder;
-use crate::article::{Article, PartialDate};
+use crate::article::{Article, PartialDate, host};
 use crate::tag::{Class, Part};
 
 /// How far an offset may be off, in characters.
@@ -53,11 +53,6 @@ pub(super) fn read(path: &Path, text: &str) -> Collection {
         found.articles.push(Labelled { article, split: None, gold });
     }
     found
-}
-
-fn host(url: &str) -> Option<String> {
-    let rest = url.split_once("://")?.1;
-    Some(rest.split('/').next()?.to_owned())
 }
 
 /// The bytes at which `name` stands nearest to a place that is given in characters.
