@@ -2,13 +2,19 @@
 
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::report::Failure;
-use super::{Io, environment};
+use super::args::Global;
+use super::report::{self, Failure};
+use super::{Exit, Io, environment};
 use crate::article::lang;
-use crate::diag::Span;
+use crate::diag::{Diagnostic, Severity, Span};
+use crate::engine::Engine;
+use crate::engine::embedded::Embedded;
+use crate::engine::stop::Stop;
 use crate::plan::Clause;
 use crate::query::ast::{Expr, Node};
 use crate::query::canon::canonical;
@@ -85,6 +91,55 @@ pub struct ReadingArgs {
     strict: bool,
 }
 
+/// How long an answer may take.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TimeoutArgs {
+    /// Stop after TIME, such as 5s, 500ms or 2m, and give what was found until then; the exit code
+    /// is then 7, and totals are what was counted so far
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Query")]
+    timeout: Option<Duration>,
+}
+
+impl TimeoutArgs {
+    /// The archive, whose answers end when the time is over. The time starts now.
+    pub fn start(&self, archive: Embedded) -> Embedded {
+        match self.timeout {
+            None => archive,
+            Some(limit) => archive.until(Arc::new(Stop::after(limit))),
+        }
+    }
+
+    /// How a command ends that would end with `exit`; tells where time was over.
+    pub fn ended(&self, archive: &Embedded, exit: Exit, global: &Global, io: &mut Io<'_>) -> Exit {
+        let Some(limit) = self.timeout.filter(|_| archive.was_stopped()) else { return exit };
+        let message = format!("the time of {limit:?} was over before all was looked at");
+        let warning = Diagnostic {
+            severity: Severity::Warning,
+            hint: Some("there may be more, and better: give more time".to_owned()),
+            ..report::placeless("timeout", message)
+        };
+        report::diagnostics_in(&[warning], "", Exit::Incomplete, global, io);
+        Exit::Incomplete
+    }
+}
+
+/// The time that `500ms`, `5s`, `2m` or `1h` says; a bare number is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let unit = match unit.trim() {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3_600.0,
+        _ => return Err("a time is a number with ms, s, m or h, such as 5s".to_owned()),
+    };
+    let number: f64 =
+        number.parse().map_err(|_| "a time begins with a number, such as 5s".to_owned())?;
+    Duration::try_from_secs_f64(number * unit).map_err(|error| error.to_string())
+}
+
 /// What joins words side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Operator {
@@ -114,7 +169,7 @@ impl ReadingArgs {
             lang,
             now: environment::now(io),
             lists: Some(environment::read_list),
-            saved: std::sync::Arc::default(),
+            saved: Arc::default(),
         })
     }
 
@@ -229,7 +284,7 @@ impl QueryArgs {
     /// Also when there is none.
     pub fn required(&self, words: &[String], io: &mut Io<'_>) -> Result<String, Failure> {
         self.text(words, io)?.ok_or_else(|| {
-            let mut problem = super::report::placeless("usage", "there is no query");
+            let mut problem = report::placeless("usage", "there is no query");
             problem.hint = Some("write words to search for, or * for all articles".to_owned());
             Failure::Usage(problem)
         })
@@ -245,7 +300,7 @@ pub fn language(text: &str) -> Result<String, Failure> {
         return Ok(tag.to_owned());
     }
     let message = format!("unknown language '{}'", sanitize::line(text));
-    let mut problem = super::report::placeless("unknown_value", message);
+    let mut problem = report::placeless("unknown_value", message);
     let near = lang::nearest(text, 3);
     problem.hint = Some(if near.is_empty() {
         "write a tag such as en, or a name such as French".to_owned()

@@ -1,10 +1,11 @@
 //! Where articles are kept and plans are answered: the two seams `Sink` and `Engine`.
 //!
-//! *Invariant:* an engine answers exactly, or reports a [`Gap`] instead.
+//! *Invariant:* an engine answers exactly, reports a [`Gap`] instead, or was stopped and says so.
 
 pub mod embedded;
 mod salient;
 pub mod scan;
+pub mod stop;
 pub mod stored;
 pub mod streams;
 
@@ -63,6 +64,12 @@ pub enum Put {
 pub trait Engine: Send + Sync {
     /// What this engine would get wrong in `plan`; empty means an exact answer.
     fn gaps(&self, plan: &Plan) -> Vec<Gap>;
+
+    /// Whether answers so far were cut short because their time was over, see [`stop::Stop`].
+    /// What they hold is true, but there may be more and better.
+    fn was_stopped(&self) -> bool {
+        false
+    }
 
     /// The page asked for, with exact totals and facet counts.
     fn answer(&self, question: &Question<'_>) -> Result<Answer, EngineError>;

@@ -135,8 +135,9 @@ impl Renderer for Grouped {
     }
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary<'_>) -> io::Result<()> {
-        if self.place < summary.total && summary.sample.is_none() && self.place > 0 {
-            let text = format!("\n{} more; -n0 shows all", grouped(summary.total - self.place));
+        let more = summary.total.unwrap_or(0).saturating_sub(self.place);
+        if more > 0 && summary.sample.is_none() && self.place > 0 {
+            let text = format!("\n{} more; -n0 shows all", grouped(more));
             writeln!(out, "{}", self.style.ink(Ink::Faint, text.trim_start()))?;
         }
         Ok(())

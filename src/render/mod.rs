@@ -88,7 +88,7 @@ pub enum Needs {
 /// What is known before the first hit.
 #[derive(Debug, Clone, Copy)]
 pub struct Head<'a> {
-    /// Exact number of matches; `None` in a stream.
+    /// Number of matches; `None` in a stream and where they were not counted.
     pub total: Option<u64>,
     /// How many hits follow; `None` in a stream.
     pub shown: Option<u64>,
@@ -103,8 +103,10 @@ pub struct Head<'a> {
 pub struct Summary<'a> {
     /// Canonical text of the query.
     pub query: &'a str,
-    /// Exact number of matches.
-    pub total: u64,
+    /// Number of matches; `None` where they were not counted.
+    pub total: Option<u64>,
+    /// Whether time was over before all was looked at: there may be more, and better.
+    pub partial: bool,
     /// Milliseconds since the command was started.
     pub took_ms: u64,
     /// Warnings about the query.

@@ -78,8 +78,9 @@ fn counts() -> FacetCounts {
 
 fn summary<'a>(facets: &'a [FacetCounts], warnings: &'a [Diagnostic]) -> Summary<'a> {
     Summary {
+        partial: false,
         query: "country:Japan AND pact",
-        total: 1234,
+        total: Some(1234),
         took_ms: 3,
         warnings,
         facets,

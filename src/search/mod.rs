@@ -95,6 +95,8 @@ pub struct Request {
     pub conjunctive: bool,
     /// Whether hits have snippets.
     pub snippets: bool,
+    /// Leave the matches uncounted: an engine may then skip what cannot be among the best.
+    pub uncounted: bool,
 }
 
 /// Why there is no answer.
@@ -163,12 +165,19 @@ fn ensure_error(mut diagnostics: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic>
 /// What an engine found for a request, before any article is fetched.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// Exact number of matches.
-    pub total: u64,
+    /// Number of matches, exact unless the engine was stopped; `None` where it was not asked for.
+    pub total: Option<u64>,
     /// The hits asked for, best first.
     pub matches: Vec<Match>,
     /// One an asked facet field, in their order, with labels.
     pub facets: Vec<FacetCounts>,
+}
+
+impl Found {
+    /// Number of matches, or as many as are known where they were not counted.
+    pub fn number(&self) -> u64 {
+        self.total.unwrap_or(self.matches.len() as u64)
+    }
 }
 
 /// Answers a query that was read. Fetches no article; `request.query` is not looked at.
@@ -186,7 +195,7 @@ pub fn answer(
             plan: &reading.plan,
             limit: request.limit.saturating_add(request.offset),
             order: request.order,
-            total: true,
+            total: !request.uncounted,
             sample: request.sample,
             facets: &questions,
         })
@@ -197,7 +206,7 @@ pub fn answer(
     }
     let mut counts = answer.facets;
     counts.iter_mut().for_each(label::label_counts);
-    Ok(Found { total: answer.total.unwrap_or(0), matches, facets: counts })
+    Ok(Found { total: answer.total, matches, facets: counts })
 }
 
 /// A pattern with too many words is an error of the query, with its place.
@@ -314,7 +323,7 @@ pub fn search(archive: &dyn Archive, request: &Request) -> Result<Hits, SearchEr
     }
     Ok(Hits {
         query: reading.canonical,
-        total: found.total,
+        total: found.number(),
         hits,
         facets: found.facets,
         warnings: reading.warnings,

@@ -148,8 +148,8 @@ pub fn answer(
     let plan = question.plan(filter);
     let bag = Bag { stems: &ranking.stems, within: &plan, limit };
     let second = archive.bag(&bag).map_err(from_engine)?;
-    let total = first.total.unwrap_or(0);
-    Ok((Found { total, matches: second.matches, facets: Vec::new() }, ranking))
+
+    Ok((Found { total: first.total, matches: second.matches, facets: Vec::new() }, ranking))
 }
 
 fn expand(

@@ -5,12 +5,15 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use dateline::analyze::Analyzers;
 use dateline::article::{Article, Given, PartialDate, Words};
 use dateline::diag::Span;
 use dateline::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
 use dateline::engine::scan::Scan;
+use dateline::engine::stop::Stop;
 use dateline::engine::{Bag, Engine, FacetQuestion, Order, Question, Sink, TaggedArticle};
 use dateline::plan::{
     Case, Catalogue, Clause, DateInterval, FacetChoice, FacetClass, FacetField, FacetSub,
@@ -645,6 +648,44 @@ proptest! {
                         in_title == run.0 && start < run.2 && run.1 < end
                     };
                     prop_assert!(marks.iter().any(meets), "{:?} of {} in {:?}", run, shown, stored.article);
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    /// Whenever time is over: what is found matches, nothing is counted that does not, and an
+    /// answer that is not whole says so.
+    #[test]
+    fn a_stopped_answer_is_a_part_and_says_so(
+        drafts in dense(),
+        plans in proptest::collection::vec(plan(), 30),
+        clauses in proptest::collection::vec(place_clause(), 30),
+    ) {
+        let (dir, _, scan) = build(&drafts, 17);
+        let negated = clauses.into_iter().map(|clause| Plan { root: Clause::Not(Box::new(clause)) });
+        for plan in plans.into_iter().chain(negated) {
+            let right = ids_of(&scan, &plan);
+            for looks in 0..4 {
+                let left = AtomicU32::new(looks);
+                let stop = Stop::when(move || {
+                    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_err()
+                });
+                let timed = Embedded::open(dir.path()).unwrap().until(Arc::new(stop));
+                let shown = || serde_json::to_string(&plan).unwrap();
+                let found = ids_of(&timed, &plan);
+                prop_assert!(found.is_subset(&right), "{} {}", looks, shown());
+                prop_assert!(timed.was_stopped() || found == right, "{} {}", looks, shown());
+                for total in [true, false] {
+                    let order = Order::Relevance;
+                    let facets = &[];
+                    let question = Question { plan: &plan, limit: 5, order, total, sample: None, facets };
+                    let answer = timed.answer(&question).unwrap();
+                    prop_assert!(answer.total.unwrap_or(0) <= right.len() as u64);
+                    prop_assert!(answer.matches.iter().all(|found| right.contains(&found.id)));
                 }
             }
         }

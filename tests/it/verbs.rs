@@ -411,3 +411,41 @@ fn settings_come_from_files_and_give_way_to_flags() {
     assert_eq!((code, out.trim()), (Some(0), "16"), "a broken file costs its settings only");
     assert!(err.contains("line 1"), "{err}");
 }
+
+#[test]
+fn an_answer_that_was_stopped_says_so() {
+    let index = corpus();
+    let timed = dateline(index, &["search", "--timeout", "0s", "--format", "jsonl", "pact"]);
+    assert_eq!(timed.code, 7, "{}", timed.err);
+    assert!(timed.err.contains("warning[timeout]"), "{}", timed.err);
+    let summary: Value = serde_json::from_str(lines(&timed.out).last().unwrap()).unwrap();
+    assert_eq!((&summary["partial"], &summary["exact"]), (&true.into(), &false.into()));
+    let code = |args: &[&str]| dateline(index, args).code;
+    assert_eq!(code(&["count", "--timeout", "0ms", "pact"]), 7);
+    assert_eq!(code(&["search", "-q", "--timeout", "0", "pact"]), 7);
+    assert_eq!(code(&["facets", "--timeout", "0s", "country"]), 7);
+    assert_eq!(code(&["search", "--question", "--timeout", "0s", "which pact?"]), 7);
+    // Time enough changes nothing.
+    let plain = |args: &[&str]| dateline(index, args).out;
+    assert_eq!(plain(&["search", "--timeout", "1h", "pact"]), plain(&["search", "pact"]));
+    for wrong in ["soon", "5 fortnights", "-1s"] {
+        let timeout = format!("--timeout={wrong}");
+        assert_eq!(code(&["count", &timeout, "pact"]), 2, "{wrong}");
+    }
+}
+
+#[test]
+fn hits_without_a_count_are_the_same_hits() {
+    let index = corpus();
+    for query in ["pact", "country:Japan pact", "pact OR fish*"] {
+        let ids =
+            |more: &[&str]| dateline(index, &[&["search", "-l", "-n5", query], more].concat()).out;
+        assert_eq!(ids(&["--no-count"]), ids(&[]), "{query}");
+    }
+    let out = dateline(index, &["search", "--no-count", "-n2", "--format", "jsonl", "pact"]).out;
+    let summary: Value = serde_json::from_str(lines(&out).last().unwrap()).unwrap();
+    assert_eq!((&summary["total"], &summary["exact"]), (&Value::Null, &true.into()));
+    assert!(summary["next"].is_string());
+    let none = dateline(index, &["search", "--no-count", "xyzzy"]);
+    assert_eq!((none.code, none.out.as_str()), (1, ""));
+}

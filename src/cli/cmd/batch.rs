@@ -142,7 +142,7 @@ fn answer(
             Cell::Text(hit.title.text.clone()),
         ]);
     }
-    Ok((found.total, rows))
+    Ok((found.number(), rows))
 }
 
 /// The rows of a list; empty lines and those that begin with `#` say nothing.

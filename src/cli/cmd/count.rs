@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::search::matches_any;
 use crate::cli::args::{Global, PlainFormat};
-use crate::cli::query_args::QueryArgs;
+use crate::cli::query_args::{QueryArgs, TimeoutArgs};
 use crate::cli::report::Failure;
 use crate::cli::{Exit, Io, cmd};
+use crate::engine::Engine;
 use crate::query::MAX_BYTES;
 use crate::render::{Summary, wire};
 use crate::search::{self, Request};
@@ -35,6 +36,9 @@ pub struct CountArgs {
     #[command(flatten)]
     query: QueryArgs,
 
+    #[command(flatten)]
+    timeout: TimeoutArgs,
+
     /// Write the number as human or json [default: human] [env: DATELINE_FORMAT]
     #[arg(
         long,
@@ -51,7 +55,7 @@ pub struct CountArgs {
         value_name = "FILE",
         num_args = 0..=1,
         default_missing_value = "-",
-        conflicts_with_all = ["words", "format", "quiet", "expr", "file"],
+        conflicts_with_all = ["words", "format", "quiet", "expr", "file", "timeout"],
         help_heading = "Query"
     )]
     batch: Option<PathBuf>,
@@ -72,12 +76,16 @@ pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
     let text = args.query.required(&args.words, io)?;
     let mut options = args.query.options(io)?;
     let json = PlainFormat::is_json(args.format, io)?;
-    let archive = cmd::open_for(&mut options, global, io)?;
+    let archive = args.timeout.start(cmd::open_for(&mut options, global, io)?);
     let failed = |error| Failure::search(&text, error);
     let reading = args.query.read(&archive, &text, &options)?;
     if args.quiet {
         let any = matches_any(&archive, &reading, &text)?;
-        return Ok(if any { Exit::Done } else { Exit::NoMatch });
+        return Ok(if any {
+            Exit::Done
+        } else {
+            args.timeout.ended(&archive, Exit::NoMatch, global, io)
+        });
     }
     cmd::warn(&reading.warnings, &text, global, io);
     let found = search::answer(&archive, &reading, &Request::default()).map_err(failed)?;
@@ -85,6 +93,7 @@ pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
         let summary = Summary {
             query: &reading.canonical,
             total: found.total,
+            partial: archive.was_stopped(),
             took_ms: cmd::took_ms(io),
             warnings: &reading.warnings,
             facets: &[],
@@ -96,9 +105,9 @@ pub fn run(args: &CountArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
         wire::write(io.out, &wire::count(&summary))?;
         io.out.write_all(b"\n")?;
     } else {
-        writeln!(io.out, "{}", found.total)?;
+        writeln!(io.out, "{}", found.number())?;
     }
-    Ok(Exit::Done)
+    Ok(args.timeout.ended(&archive, Exit::Done, global, io))
 }
 
 /// Bytes of one query in a batch, at most, its line break included.
@@ -143,7 +152,7 @@ fn batch(args: &CountArgs, file: &Path, global: &Global, io: &mut Io<'_>) -> Res
         });
         let query = sanitize::line(text);
         match counted {
-            Ok(found) => writeln!(io.out, "{}\t{query}", found.total)?,
+            Ok(found) => writeln!(io.out, "{}\t{query}", found.number())?,
             Err(Failure::Output(error)) => return Err(Failure::Output(error)),
             Err(failure) => {
                 wrong += 1;

@@ -71,7 +71,7 @@ pub fn run(args: &DeleteArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     let failed = |error| Failure::search(&text, error);
     let reading = args.query.read(&archive, &text, &options)?;
     cmd::warn(&reading.warnings, &text, global, io);
-    let total = search::answer(&archive, &reading, &Request::default()).map_err(failed)?.total;
+    let total = search::answer(&archive, &reading, &Request::default()).map_err(failed)?.number();
     let told =
         format!("{} of {} articles", paint::grouped(total), paint::grouped(archive.num_articles()));
     let Some(mut writer) = writer else {

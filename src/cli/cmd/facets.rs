@@ -3,9 +3,10 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::{Global, ListFormat};
-use crate::cli::query_args::QueryArgs;
+use crate::cli::query_args::{QueryArgs, TimeoutArgs};
 use crate::cli::report::Failure;
 use crate::cli::{Exit, Io, cmd};
+use crate::engine::Engine;
 use crate::render::{Format, Summary, counts};
 use crate::search::facets::{Arrangement, FacetOrder};
 use crate::search::{self, Request};
@@ -41,6 +42,9 @@ pub struct FacetsArgs {
 
     #[command(flatten)]
     query: QueryArgs,
+
+    #[command(flatten)]
+    timeout: TimeoutArgs,
 
     /// Show the N most frequent values of each facet, 0 for all [default: 10]
     #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
@@ -111,7 +115,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
             "counts cannot be written so; trec and kwic are for hits",
         ));
     }
-    let archive = cmd::open_for(&mut options, global, io)?;
+    let archive = args.timeout.start(cmd::open_for(&mut options, global, io)?);
     let failed = |error| Failure::search(&text, error);
     let mut reading = args.query.read(&archive, &text, &options)?;
     reading.warnings.extend(search::facets::no_values(&archive, &fields));
@@ -138,6 +142,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     let summary = Summary {
         query: &reading.canonical,
         total: found.total,
+        partial: archive.was_stopped(),
         took_ms: cmd::took_ms(io),
         warnings: &reading.warnings,
         facets: &found.facets,
@@ -148,7 +153,7 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
     };
     let style = cmd::style(global, io);
     counts::write(io.out, format, &style, &summary)?;
-    if found.total == 0 && format == Format::Human {
+    if found.number() == 0 && format == Format::Human {
         let advice = cmd::no_hits(&archive, &reading, &options)?;
         // Advice that cannot be told is no failure of the count.
         let _ = io.err.write_all(advice.as_bytes());
@@ -167,5 +172,5 @@ pub fn run(args: &FacetsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, 
             }
         }
     }
-    Ok(Exit::Done)
+    Ok(args.timeout.ended(&archive, Exit::Done, global, io))
 }

@@ -11,7 +11,7 @@ use cursor::Cursor;
 pub use sort::SortKey;
 
 use crate::cli::args::{Global, ListFormat};
-use crate::cli::query_args::QueryArgs;
+use crate::cli::query_args::{QueryArgs, TimeoutArgs};
 use crate::cli::report::{Failure, placeless};
 use crate::cli::snippet_args::SnippetArgs;
 use crate::cli::{Exit, Io, cmd, command};
@@ -58,6 +58,9 @@ pub struct SearchArgs {
 
     #[command(flatten)]
     query: QueryArgs,
+
+    #[command(flatten)]
+    timeout: TimeoutArgs,
 
     /// Read QUERY as a question in plain words, without operators: any of them may stand, and the
     /// best articles lend words to the ranking
@@ -153,6 +156,10 @@ pub struct SearchArgs {
         conflicts_with_all = ["limit", "sample", "facets", "format", "ids", "null", "template"])]
     count: bool,
 
+    /// Do not count: the best hits are found faster, and the total stays unknown
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["count", "quiet", "question"])]
+    no_count: bool,
+
     /// Write nothing; the exit code tells whether anything matched
     #[arg(short = 'q', long, help_heading = "Output",
         conflicts_with_all = ["limit", "sample", "facets", "format", "ids", "null", "count"])]
@@ -187,7 +194,7 @@ pub(super) fn run_for(
     let mut options = args.query.options(io)?;
     let format = args.format(io)?;
     let facets = args.facets(format)?;
-    let archive = cmd::open_for(&mut options, global, io)?;
+    let archive = args.timeout.start(cmd::open_for(&mut options, global, io)?);
     let asked = args.question.then(|| Question::read(&text, &archive.languages()));
     let mut reading = match &asked {
         None => args.query.read(&archive, &text, &options)?,
@@ -204,7 +211,7 @@ pub(super) fn run_for(
         return Ok(if matches_any(&archive, &reading, &text)? {
             Exit::Done
         } else {
-            Exit::NoMatch
+            args.timeout.ended(&archive, Exit::NoMatch, global, io)
         });
     }
     cmd::warn(&reading.warnings, &text, global, io);
@@ -236,9 +243,9 @@ pub(super) fn run_for(
     };
     if limit.saturating_add(offset) as u64 > MOST_ORDERED {
         let found = job.answer(&Request::default())?;
-        if found.total.min(limit as u64) > MOST_ORDERED {
+        if found.number().min(limit as u64) > MOST_ORDERED {
             let message =
-                format!("{} hits are to be ordered, more than {MOST_ORDERED}", found.total);
+                format!("{} hits are to be ordered, more than {MOST_ORDERED}", found.number());
             let mut problem = placeless("too_many_hits", message);
             problem.hint =
                 Some("-n0 without --sort streams them in the order of the index".to_owned());
@@ -252,12 +259,14 @@ pub(super) fn run_for(
         sample: args.sample.map(|_| args.seed.unwrap_or(0)),
         facets,
         conjunctive: args.conjunctive,
+        uncounted: args.no_count,
         ..Request::default()
     };
     if args.count {
         let found = job.answer(&Request::default())?;
-        writeln!(io.out, "{}", found.total)?;
-        return Ok(if found.total > 0 { Exit::Done } else { Exit::NoMatch });
+        writeln!(io.out, "{}", found.number())?;
+        let exit = if found.number() > 0 { Exit::Done } else { Exit::NoMatch };
+        return Ok(args.timeout.ended(&archive, exit, global, io));
     }
     let style = Style { nul: args.null, ..args.snippets.style(cmd::style(global, io)) };
     let mut renderer = render::open(format, style, &job.choice);
@@ -278,7 +287,10 @@ pub(super) fn run_for(
             // A note that cannot be told is no failure of the search.
             let _ = writeln!(io.err, "note: {LIMIT} of {total} hits; -n0 shows all");
         }
-        return Ok(Exit::Done);
+        return Ok(args.timeout.ended(&archive, Exit::Done, global, io));
+    }
+    if archive.was_stopped() {
+        return Ok(args.timeout.ended(&archive, Exit::NoMatch, global, io));
     }
     if format == Format::Human && args.template.is_none() {
         let advice = job.advice(&options, implicit)?;
@@ -447,24 +459,30 @@ impl Job<'_> {
         renderer: &mut dyn Renderer,
         io: &mut Io<'_>,
     ) -> Result<u64, Failure> {
-        let Found { total, matches, facets } = self.answer(request)?;
+        let found = self.answer(request)?;
+        let number = found.number();
+        let Found { total, matches, facets } = found;
         let sample = request.sample.map(|seed| (matches.len() as u64, seed));
         let shown = Some(matches.len() as u64);
         let after = (request.offset + matches.len()) as u64;
         let more = request.sample.is_none()
             && self.question.is_none()
-            && after < total
+            && total.map_or(matches.len() == request.limit, |total| after < total)
+            && !self.archive.was_stopped()
             && !matches.is_empty();
         let next = more.then(|| Cursor::at(self.archive, self.reading, self.order, after).text());
-        renderer.begin(io.out, &Head { total: Some(total), shown, facets: &facets, sample })?;
+        renderer.begin(io.out, &Head { total, shown, facets: &facets, sample })?;
         let mut shower = self.shower(renderer.needs());
         for (at, found) in matches.into_iter().enumerate() {
+            if self.archive.is_due() {
+                break;
+            }
             let rank = request.sample.is_none().then_some((request.offset + at) as u64 + 1);
             let hit = self.show(&mut shower, found, rank)?;
             renderer.hit(io.out, &hit)?;
         }
         self.end(total, &facets, sample, next, renderer, io)?;
-        Ok(total)
+        Ok(number)
     }
 
     /// Writes every hit as the engine finds it; the total.
@@ -478,7 +496,7 @@ impl Job<'_> {
         let headed = io.out_is_terminal && self.format == Format::Human;
         let before =
             if headed || !request.facets.is_empty() { Some(self.answer(request)?) } else { None };
-        let total = before.as_ref().map(|found| found.total);
+        let total = before.as_ref().and_then(|found| found.total);
         let facets = before.map(|found| found.facets).unwrap_or_default();
         renderer.begin(io.out, &Head { total, shown: total, facets: &facets, sample: None })?;
         let mut shower = self.shower(renderer.needs());
@@ -499,13 +517,13 @@ impl Job<'_> {
         if let Some(failure) = failed {
             return Err(failure);
         }
-        self.end(seen, &facets, None, None, renderer, io)?;
+        self.end(Some(seen), &facets, None, None, renderer, io)?;
         Ok(seen)
     }
 
     fn end(
         &self,
-        total: u64,
+        total: Option<u64>,
         facets: &[FacetCounts],
         sample: Option<(u64, u64)>,
         next: Option<String>,
@@ -515,6 +533,7 @@ impl Job<'_> {
         let summary = Summary {
             query: &self.reading.canonical,
             total,
+            partial: self.archive.was_stopped(),
             took_ms: cmd::took_ms(io),
             warnings: &self.reading.warnings,
             facets,

@@ -6,6 +6,7 @@ use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
 use super::columns::SegmentColumns;
 use super::failure;
 use super::stems::Chosen;
+use crate::engine::stop::Stop;
 use crate::engine::{Bag, EngineError};
 
 /// How fast repetition stops to count, and how much length does. Measured on TIME, Cranfield and
@@ -48,12 +49,14 @@ impl Totals {
 
 /// Scores every living article that holds a stem of the bag, and of each segment keeps the best
 /// `limit` with all that tie with the last; how many there are in all. Costs 4 bytes an article
-/// of a segment and a pass over the postings of the stems.
+/// of a segment and a pass over the postings of the stems, which ends early when
+/// `stop` is due.
 pub(super) fn score(
     readers: &[SegmentReader],
     field: Field,
     bag: &Bag<'_>,
     within: Option<&Chosen>,
+    stop: Option<&Stop>,
 ) -> Result<(u64, Vec<Scored>), EngineError> {
     let totals = Totals::of(readers, field)?;
     let mut terms = Vec::with_capacity(bag.stems.len());
@@ -83,6 +86,9 @@ pub(super) fn score(
                 let times = tantivy::postings::Postings::term_freq(&postings) as f32;
                 let length = norms.fieldnorm(doc) as f32 / totals.average.max(1.0);
                 scores[doc as usize] += weight * times / (times + K1 * (1.0 - B + B * length));
+                if stop.is_some_and(Stop::is_due) {
+                    break;
+                }
                 doc = postings.advance();
             }
         }

@@ -1,7 +1,6 @@
 //! A plan as a tantivy query.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermQuery,
@@ -18,7 +17,9 @@ use super::phrase::{PositionQuery, Window};
 use super::places::PlaceQuery;
 use super::schema::Fields;
 use super::tokens::cut;
+use super::watch::{Watch, WatchedQuery};
 use crate::engine::EngineError;
+use crate::engine::stop::Stop;
 use crate::plan::finder::MAX_PAIRS;
 use crate::plan::{Clause, FacetChoice, Layer, PlaceClause, Plan, Scope, TextClause};
 
@@ -31,8 +32,8 @@ pub struct Compiler<'i> {
     pub fields: &'i Fields,
     /// The columns of the segments.
     pub columns: &'i Columns,
-    /// Raised while searching where an article is too much for an exact answer.
-    pub gave_up: &'i Arc<AtomicBool>,
+    /// Told where an article is too much for an exact answer; tells when to stop.
+    pub watch: &'i Arc<Watch>,
 }
 
 impl std::fmt::Debug for Compiler<'_> {
@@ -45,7 +46,7 @@ impl std::fmt::Debug for Compiler<'_> {
 pub struct Compiled {
     /// The query.
     pub query: Box<dyn Query>,
-    gave_up: Arc<AtomicBool>,
+    watch: Arc<Watch>,
 }
 
 impl std::fmt::Debug for Compiled {
@@ -55,7 +56,7 @@ impl std::fmt::Debug for Compiled {
 }
 
 impl Compiled {
-    /// Compiles a plan.
+    /// Compiles a plan, for a search that ends with `stop`.
     ///
     /// # Errors
     /// [`EngineError::TooManyTerms`], or when the index cannot be read.
@@ -64,10 +65,16 @@ impl Compiled {
         searcher: &Searcher,
         fields: &Fields,
         columns: &Columns,
+        stop: Option<Arc<Stop>>,
     ) -> Result<Compiled, EngineError> {
-        let gave_up = Arc::default();
-        let query = Compiler { searcher, fields, columns, gave_up: &gave_up }.clause(&plan.root)?;
-        Ok(Compiled { query, gave_up })
+        let timed = stop.is_some();
+        let watch = Arc::new(Watch::new(stop));
+        let query = Compiler { searcher, fields, columns, watch: &watch }.clause(&plan.root)?;
+        let query = match timed {
+            true => Box::new(WatchedQuery { inner: query, watch: Arc::clone(&watch) }),
+            false => query,
+        };
+        Ok(Compiled { query, watch })
     }
 
     /// Tells, after a search, whether its answer is exact.
@@ -75,7 +82,7 @@ impl Compiled {
     /// # Errors
     /// [`EngineError::TooManyPlaces`] if it is not.
     pub fn finished(&self) -> Result<(), EngineError> {
-        if self.gave_up.load(Ordering::Relaxed) {
+        if self.watch.gave_up() {
             return Err(EngineError::TooManyPlaces { limit: MAX_PAIRS });
         }
         Ok(())
@@ -193,11 +200,12 @@ impl Compiler<'_> {
         if conditions.is_empty() {
             return Ok(inner);
         }
-        Ok(Box::new(ConfirmedQuery { inner, conditions, only: false }))
+        let watch = Arc::clone(self.watch);
+        Ok(Box::new(ConfirmedQuery { inner, conditions, only: false, watch }))
     }
 
     fn within(&self, interval: Interval) -> DateQuery {
-        DateQuery { interval, columns: self.columns.clone() }
+        DateQuery { interval, columns: self.columns.clone(), watch: Arc::clone(self.watch) }
     }
 
     fn facet_terms(&self, terms: impl IntoIterator<Item = String>) -> Box<dyn Query> {
@@ -263,7 +271,16 @@ impl Compiler<'_> {
         }
         let weigh_title = text.layer == Layer::Forms && window == Window::Whole;
         let columns = self.columns.clone();
-        Ok(Words::Positions(PositionQuery { field, slots, window, rank, weigh_title, columns }))
+        let watch = Arc::clone(self.watch);
+        Ok(Words::Positions(PositionQuery {
+            field,
+            slots,
+            window,
+            rank,
+            weigh_title,
+            columns,
+            watch,
+        }))
     }
 }
 
@@ -273,6 +290,7 @@ fn alone(words: Words) -> Box<dyn Query> {
         Words::Query(query) => query,
         Words::Positions(query) => Box::new(query),
         Words::Places(leads, query) => Box::new(ConfirmedQuery {
+            watch: Arc::clone(&query.watch),
             inner: all_of(leads),
             conditions: vec![Condition::Places(query)],
             only: true,

@@ -8,6 +8,7 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 use super::columns::{Columns, SegmentColumns};
 use super::phrase::{PositionQuery, PositionScorer, PositionWeight};
 use super::places::{PlaceCheck, PlaceQuery, PlaceScorer};
+use super::watch::Watch;
 use crate::plan::{DateInterval, Measure, Measured};
 
 /// What is read of a column of an article, and where it must lie.
@@ -26,23 +27,23 @@ pub struct DateQuery {
     pub interval: Interval,
     /// Where dates are read.
     pub columns: Columns,
+    /// Tells when to stop.
+    pub watch: Arc<Watch>,
 }
 
 impl Query for DateQuery {
     fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(DateWeight { interval: self.interval, columns: self.columns.clone() }))
+        Ok(Box::new(DateWeight(self.clone())))
     }
 }
 
-struct DateWeight {
-    interval: Interval,
-    columns: Columns,
-}
+struct DateWeight(DateQuery);
 
 impl Weight for DateWeight {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let mut scorer = DateScorer {
-            check: DateCheck::open(&self.columns, reader, self.interval),
+            check: DateCheck::open(&self.0.columns, reader, self.0.interval),
+            watch: Arc::clone(&self.0.watch),
             doc: 0,
             max_doc: reader.max_doc(),
         };
@@ -51,7 +52,7 @@ impl Weight for DateWeight {
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        if DateCheck::open(&self.columns, reader, self.interval).holds(doc) {
+        if DateCheck::open(&self.0.columns, reader, self.0.interval).holds(doc) {
             Ok(Explanation::new("date", 0.0))
         } else {
             Err(no_match(doc))
@@ -97,13 +98,16 @@ impl DateCheck {
 
 struct DateScorer {
     check: DateCheck,
+    watch: Arc<Watch>,
     doc: DocId,
     max_doc: DocId,
 }
 
 impl DateScorer {
     fn find_from(&mut self, target: DocId) -> DocId {
-        let found = (target..self.max_doc).find(|&doc| self.check.holds(doc));
+        let found = (target..self.max_doc)
+            .take_while(|_| !self.watch.is_due())
+            .find(|&doc| self.check.holds(doc));
         self.doc = found.unwrap_or(TERMINATED);
         self.doc
     }
@@ -166,12 +170,18 @@ pub struct ConfirmedQuery {
     pub conditions: Vec<Condition>,
     /// Whether `inner` asks for nothing that the conditions do not ask for, too.
     pub only: bool,
+    /// Tells when to stop.
+    pub watch: Arc<Watch>,
 }
 
 impl Clone for ConfirmedQuery {
     fn clone(&self) -> ConfirmedQuery {
-        let (conditions, only) = (self.conditions.clone(), self.only);
-        ConfirmedQuery { inner: self.inner.box_clone(), conditions, only }
+        ConfirmedQuery {
+            inner: self.inner.box_clone(),
+            conditions: self.conditions.clone(),
+            only: self.only,
+            watch: Arc::clone(&self.watch),
+        }
     }
 }
 
@@ -191,7 +201,8 @@ impl Query for ConfirmedQuery {
             |condition| matches!(condition, Condition::Positions(query) if !query.rank.is_empty()),
         );
         let (inner, only) = (self.inner.weight(scoring)?, self.only);
-        Ok(Box::new(ConfirmedWeight { inner, checks, scored, only }))
+        let watch = Arc::clone(&self.watch);
+        Ok(Box::new(ConfirmedWeight { inner, checks, scored, only, watch }))
     }
 }
 
@@ -207,6 +218,7 @@ struct ConfirmedWeight {
     /// Whether a condition adds to the score.
     scored: bool,
     only: bool,
+    watch: Arc<Watch>,
 }
 
 impl ConfirmedWeight {
@@ -269,7 +281,9 @@ impl Weight for ConfirmedWeight {
         let Some(checks) = self.open(reader, boost)? else {
             return Ok(Box::new(tantivy::query::EmptyScorer));
         };
-        let mut scorer = ConfirmedScorer { inner: self.inner.scorer(reader, boost)?, checks };
+        let watch = Arc::clone(&self.watch);
+        let inner = self.inner.scorer(reader, boost)?;
+        let mut scorer = ConfirmedScorer { inner, checks, watch, over: false };
         scorer.settle();
         Ok(Box::new(scorer))
     }
@@ -304,6 +318,9 @@ impl Weight for ConfirmedWeight {
         let Some(mut checks) = self.open(reader, 1.0)? else { return Ok(()) };
         let mut threshold = threshold;
         self.inner.for_each_pruning(threshold, reader, &mut |doc, score| {
+            if self.watch.is_due() {
+                return Score::MAX;
+            }
             if checks.confirm(doc) {
                 threshold = callback(doc, score);
             }
@@ -315,6 +332,8 @@ impl Weight for ConfirmedWeight {
 struct ConfirmedScorer {
     inner: Box<dyn Scorer>,
     checks: Checks,
+    watch: Arc<Watch>,
+    over: bool,
 }
 
 impl ConfirmedScorer {
@@ -322,6 +341,10 @@ impl ConfirmedScorer {
     fn settle(&mut self) -> DocId {
         let mut doc = self.inner.doc();
         while doc != TERMINATED && !self.checks.confirm(doc) {
+            if self.watch.is_due() {
+                self.over = true;
+                return TERMINATED;
+            }
             doc = self.inner.advance();
         }
         doc
@@ -330,20 +353,23 @@ impl ConfirmedScorer {
 
 impl DocSet for ConfirmedScorer {
     fn advance(&mut self) -> DocId {
+        if self.over {
+            return TERMINATED;
+        }
         self.inner.advance();
         self.settle()
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
-        if target <= self.inner.doc() {
-            return self.inner.doc();
+        if self.over || target <= self.inner.doc() {
+            return self.doc();
         }
         self.inner.seek(target);
         self.settle()
     }
 
     fn doc(&self) -> DocId {
-        self.inner.doc()
+        if self.over { TERMINATED } else { self.inner.doc() }
     }
 
     fn size_hint(&self) -> u32 {

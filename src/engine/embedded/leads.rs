@@ -63,7 +63,7 @@ impl Compiler<'_> {
         &self,
         clause: &PlaceClause,
     ) -> Result<Option<(Leads, Box<PlaceQuery>)>, EngineError> {
-        let mut query = PlaceQuery::new(clause, self.columns, self.gave_up);
+        let mut query = PlaceQuery::new(clause, self.columns, self.watch);
         let texts = self.texts(clause.scope);
         let leads = self.node(&clause.root, texts, clause.span, &mut query.words)?;
         Ok(leads.map(|leads| (leads, Box::new(query))))

@@ -23,6 +23,7 @@ mod statistics;
 mod stems;
 pub mod tokens;
 mod union;
+mod watch;
 mod words;
 mod writer;
 

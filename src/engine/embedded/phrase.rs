@@ -10,6 +10,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
 use super::columns::Columns;
+use super::watch::Watch;
 use crate::engine::streams::TITLE_WEIGHT;
 
 /// Which positions of a field count.
@@ -46,6 +47,8 @@ pub struct PositionQuery {
     pub weigh_title: bool,
     /// Where the lengths of bodies and leads are read.
     pub columns: Columns,
+    /// Tells when to stop.
+    pub watch: Arc<Watch>,
 }
 
 impl PositionQuery {
@@ -163,6 +166,7 @@ impl PositionWeight {
             border,
             weigh_title: self.query.weigh_title,
             scoring,
+            watch: Arc::clone(&self.query.watch),
             doc: 0,
             frequency: 0,
             found: Vec::new(),
@@ -249,6 +253,7 @@ pub struct PositionScorer {
     border: Option<Arc<dyn ColumnValues<u64>>>,
     weigh_title: bool,
     scoring: Option<Scoring>,
+    watch: Arc<Watch>,
     doc: DocId,
     frequency: u32,
     /// Starts that all slots so far agree on.
@@ -260,7 +265,8 @@ impl PositionScorer {
     /// Goes to the first match at or after `target`.
     fn find_from(&mut self, mut target: DocId) -> DocId {
         loop {
-            let candidate = self.align(target);
+            let due = self.watch.is_due();
+            let candidate = if due { TERMINATED } else { self.align(target) };
             if candidate >= TERMINATED || self.holds(candidate) {
                 self.doc = candidate.min(TERMINATED);
                 return self.doc;

@@ -1,7 +1,6 @@
 //! Places of words in the articles that hold them: positions are read only where all words are.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::columnar::{Column, ColumnValues};
 use tantivy::index::SegmentReader;
@@ -11,6 +10,7 @@ use tantivy::{DocId, DocSet, Score, TERMINATED};
 use super::breaks;
 use super::columns::Columns;
 use super::stand::{Scratch, Side, WordsQuery, WordsReader};
+use super::watch::Watch;
 use crate::engine::streams::TITLE_GAP;
 use crate::plan::finder::{Finder, Place, Source, TooManyPairs};
 use crate::plan::{PlaceClause, PlaceNode, Scope, Unit};
@@ -32,13 +32,13 @@ pub struct PlaceQuery {
     pub columns: Columns,
     /// The words that every match holds, if there are no choices among them.
     pub required: Option<Vec<usize>>,
-    /// Raised where an article is too much for the finder, so that there is no exact answer.
-    pub gave_up: Arc<AtomicBool>,
+    /// Told where an article is too much for the finder; tells when to stop.
+    pub watch: Arc<Watch>,
 }
 
 impl PlaceQuery {
     /// The query of a clause without its words.
-    pub fn new(clause: &PlaceClause, columns: &Columns, gave_up: &Arc<AtomicBool>) -> PlaceQuery {
+    pub fn new(clause: &PlaceClause, columns: &Columns, watch: &Arc<Watch>) -> PlaceQuery {
         PlaceQuery {
             finder: Finder::new(clause),
             words: Vec::new(),
@@ -47,7 +47,7 @@ impl PlaceQuery {
             in_units: clause.root.has_units(),
             columns: columns.clone(),
             required: required(&clause.root),
-            gave_up: Arc::clone(gave_up),
+            watch: Arc::clone(watch),
         }
     }
 
@@ -90,7 +90,7 @@ impl PlaceQuery {
         leaders.sort_by_key(|leader| slot(leader).size());
         Ok(PlaceCheck {
             finder: self.finder.clone(),
-            gave_up: Arc::clone(&self.gave_up),
+            watch: Arc::clone(&self.watch),
             leaders,
             article: Article {
                 doc: 0,
@@ -139,7 +139,7 @@ pub struct PlaceCheck {
     /// Words and slots that go through the articles by themselves, the rarest first; none where a
     /// query does it better.
     leaders: Vec<(usize, usize)>,
-    gave_up: Arc<AtomicBool>,
+    watch: Arc<Watch>,
 }
 
 impl PlaceCheck {
@@ -171,7 +171,7 @@ impl PlaceCheck {
         match self.finder.holds(&mut self.article) {
             Ok(holds) => holds,
             Err(TooManyPairs) => {
-                self.gave_up.store(true, Ordering::Relaxed);
+                self.watch.give_up();
                 false
             }
         }
@@ -196,6 +196,10 @@ impl PlaceScorer {
 
     fn find_from(&mut self, mut target: DocId) -> DocId {
         loop {
+            if self.check.watch.is_due() {
+                self.doc = TERMINATED;
+                return TERMINATED;
+            }
             self.doc = self.check.align(target);
             if self.doc >= TERMINATED || self.check.confirm(self.doc) {
                 return self.doc;

@@ -22,6 +22,7 @@ use super::schema::{Fields, schema};
 use super::union::UnionDirectory;
 use super::words::prefix_end;
 use super::{failure, io_failure, writer};
+use crate::engine::stop::Stop;
 use crate::engine::stored;
 use crate::engine::{
     EngineError, FacetCounts, FacetQuestion, Match, Order, Question, StoredArticle,
@@ -37,6 +38,7 @@ pub struct Embedded {
     columns: Columns,
     manifest: Manifest,
     generation: u64,
+    stop: Option<Arc<Stop>>,
     /// Kept alive: the searcher's files are mapped by it.
     _reader: IndexReader,
 }
@@ -155,8 +157,20 @@ impl Embedded {
             searcher,
             manifest,
             generation: metas.opstamp,
+            stop: None,
             _reader: reader,
         })
+    }
+
+    /// The same snapshot, whose answers are parts once `stop` is due: totals are then what was
+    /// counted until then and the best those of what was looked at, see [`Engine::was_stopped`].
+    pub fn until(self, stop: Arc<Stop>) -> Embedded {
+        Embedded { stop: Some(stop), ..self }
+    }
+
+    /// Whether the time of answers is over.
+    pub fn is_due(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop.is_due())
     }
 
     /// Where it is; of several the first.
@@ -208,7 +222,7 @@ impl Embedded {
     }
 
     fn compile(&self, plan: &Plan) -> Result<Compiled, EngineError> {
-        Compiled::of(plan, &self.searcher, &self.fields, &self.columns)
+        Compiled::of(plan, &self.searcher, &self.fields, &self.columns, self.stop.clone())
     }
 
     fn weight(&self, query: &dyn Query, scoring: bool) -> Result<Box<dyn Weight>, EngineError> {

@@ -301,8 +301,10 @@ struct SummaryBody<'a> {
     v: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     r#type: Option<&'static str>,
-    total: u64,
+    total: Option<u64>,
     exact: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    partial: bool,
     took_ms: u64,
     query: &'a str,
     warnings: Vec<Message<'a>>,
@@ -323,7 +325,8 @@ fn summary_body<'a>(summary: &Summary<'a>, values: bool) -> SummaryBody<'a> {
         v: None,
         r#type: None,
         total: summary.total,
-        exact: true,
+        exact: !summary.partial,
+        partial: summary.partial,
         took_ms: summary.took_ms,
         query: summary.query,
         warnings: summary.warnings.iter().map(|warning| message(warning, true)).collect(),
@@ -349,7 +352,9 @@ pub fn summary_tail<'a>(summary: &Summary<'a>) -> impl Serialize + use<'a> {
 struct CountLine<'a> {
     v: u32,
     r#type: &'static str,
-    count: u64,
+    count: Option<u64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    partial: bool,
     query: &'a str,
     took_ms: u64,
     warnings: Vec<Message<'a>>,
@@ -363,6 +368,7 @@ pub fn count<'a>(summary: &Summary<'a>) -> impl Serialize + use<'a> {
         v: VERSION,
         r#type: "count",
         count: body.total,
+        partial: body.partial,
         query: body.query,
         took_ms: body.took_ms,
         warnings: body.warnings,

@@ -18,6 +18,10 @@ impl Engine for Embedded {
         Vec::new()
     }
 
+    fn was_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop.was_due())
+    }
+
     fn answer(&self, question: &Question<'_>) -> Result<Answer, EngineError> {
         let compiled = self.compile(question.plan)?;
         let query = compiled.query.as_ref();
@@ -150,7 +154,8 @@ impl Engine for Embedded {
             }
         };
         let readers = self.searcher.segment_readers();
-        let (total, mut best) = bag::score(readers, self.fields.text, bag, within.as_ref())?;
+        let (total, mut best) =
+            bag::score(readers, self.fields.text, bag, within.as_ref(), self.stop.as_deref())?;
         bag::order(&mut best, &self.columns.0, bag.limit);
         let matches = best.into_iter().map(|one| Match {
             id: self.columns.0[one.segment as usize].id(one.doc),
