@@ -25,6 +25,7 @@ mod markup;
 mod open;
 mod options;
 mod origin;
+mod original;
 mod pattern;
 mod plain;
 mod sgml;
@@ -41,6 +42,7 @@ pub use fields::Field;
 pub use mapping::{Description, KeyUse};
 pub use open::{Reader, open, open_reader};
 pub use options::{FieldMap, Limits, ReadOptions, parse_set};
+pub use original::original;
 pub use pattern::PathPattern;
 pub use walk::{Found, InputFile, Inputs};
 

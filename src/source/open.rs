@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicU64;
 
 use flate2::read::MultiGzDecoder;
 
-use super::archive::{self, Archive};
+use super::archive::{self, Archive, Members};
 use super::bytes::{Bytes, Counted, Guard, Outermost, failure};
 use super::charset::{self, Charset, Transcoder};
 use super::detect::{self, Format, Refusal};
@@ -59,6 +59,34 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn Source>, Recor
     if path == Path::new("-") {
         return open_reader(Box::new(io::stdin()), path, 0, options);
     }
+    source(unpack_file(path, options)?)
+}
+
+/// What a file holds below its compressors.
+pub(super) enum Unpacked {
+    /// A text.
+    Text { bytes: Bytes, compression: Option<&'static str>, origin: Origin },
+    /// An archive.
+    Archive {
+        kind: &'static str,
+        members: Box<dyn Members>,
+        compression: Option<&'static str>,
+        origin: Origin,
+    },
+}
+
+/// The articles of what was unpacked.
+fn source(unpacked: Unpacked) -> Result<Box<dyn Source>, RecordError> {
+    match unpacked {
+        Unpacked::Text { bytes, compression, origin } => text(bytes, compression, origin),
+        Unpacked::Archive { kind, members, compression, origin } => {
+            Ok(Box::new(Archive::new(kind, compression, origin, members)?))
+        }
+    }
+}
+
+/// Opens a file and unpacks it as far as it is compressed.
+pub(super) fn unpack_file(path: &Path, options: &ReadOptions) -> Result<Unpacked, RecordError> {
     let unreadable = |error: io::Error| RecordError::file(path, "unreadable", error.to_string());
     let mut file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
@@ -76,7 +104,18 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn Source>, Recor
             return zip(file, None, origin);
         }
     }
-    open_reader(Box::new(file), path, len, options)
+    unpack_reader(Box::new(file), path, len, options)
+}
+
+fn unpack_reader(
+    reader: Box<dyn Read + Send>,
+    path: &Path,
+    size: u64,
+    options: &ReadOptions,
+) -> Result<Unpacked, RecordError> {
+    let origin = Origin::of_file(path, size, options);
+    let reader = Outermost::new(reader, origin.budget.clone());
+    unpack(Box::new(reader), origin, size)
 }
 
 /// Opens any reader under the name `path`; `size` is its likely length, 0 if unknown.
@@ -89,9 +128,7 @@ pub fn open_reader(
     size: u64,
     options: &ReadOptions,
 ) -> Result<Box<dyn Source>, RecordError> {
-    let origin = Origin::of_file(path, size, options);
-    let reader = Outermost::new(reader, origin.budget.clone());
-    stream(Box::new(reader), origin, size)
+    source(unpack_reader(reader, path, size, options)?)
 }
 
 /// Opens what `reader` holds, be it a file or a member of an archive.
@@ -100,6 +137,15 @@ pub(super) fn stream(
     origin: Origin,
     size: u64,
 ) -> Result<Box<dyn Source>, RecordError> {
+    source(unpack(reader, origin, size)?)
+}
+
+/// Unpacks what `reader` holds as far as it is compressed.
+pub(super) fn unpack(
+    reader: Box<dyn Read + Send>,
+    origin: Origin,
+    size: u64,
+) -> Result<Unpacked, RecordError> {
     let (mut reader, magic, compression, origin) = decompress(reader, origin)?;
     if archive::is_zip(&magic) {
         let held = archive::hold(&mut reader, &origin)?;
@@ -112,19 +158,19 @@ pub(super) fn stream(
     }
     let mut bytes = Bytes::new(reader, if compression.is_some() { 0 } else { size });
     if archive::is_header(bytes.peek(512)) {
-        let tar = Box::new(archive::Tar::new(bytes, origin.clone()));
-        return Ok(Box::new(Archive::new("tar", compression, origin, tar)?));
+        let members = Box::new(archive::Tar::new(bytes, origin.clone()));
+        return Ok(Unpacked::Archive { kind: "tar", members, compression, origin });
     }
-    text(bytes, compression, origin)
+    Ok(Unpacked::Text { bytes, compression, origin })
 }
 
 fn zip(
     file: archive::Shared,
     compression: Option<&'static str>,
     origin: Origin,
-) -> Result<Box<dyn Source>, RecordError> {
-    let zip = Box::new(archive::Zip::new(file, origin.clone())?);
-    Ok(Box::new(Archive::new("zip", compression, origin, zip)?))
+) -> Result<Unpacked, RecordError> {
+    let members = Box::new(archive::Zip::new(file, origin.clone())?);
+    Ok(Unpacked::Archive { kind: "zip", members, compression, origin })
 }
 
 /// Opens a text in one of the formats.

@@ -449,3 +449,28 @@ fn hits_without_a_count_are_the_same_hits() {
     let none = dateline(index, &["search", "--no-count", "xyzzy"]);
     assert_eq!((none.code, none.out.as_str()), (1, ""));
 }
+
+#[test]
+fn the_record_of_an_article_is_shown_as_it_stands_in_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (index, file) = (dir.path().join("ix"), dir.path().join("wire.jsonl"));
+    let record = "{\"id\": \"a\",  \"title\": \"Pact \\u00e9\", \"body\": \"Signed.\"}";
+    std::fs::write(&file, format!("{{\"title\":\"x\"}}\n{record}\n")).unwrap();
+    assert_eq!(dateline(&index, &["index", file.to_str().unwrap()]).code, 0);
+    let raw = || dateline(&index, &["show", "--raw", "a"]);
+    assert_eq!((raw().out, raw().err, raw().code), (format!("{record}\n"), String::new(), 0));
+    std::fs::write(&file, format!("{{\"title\":\"x\"}}\n{}\n", record.replace("Signed", "Void!!")))
+        .unwrap();
+    let changed = raw();
+    assert!(changed.err.contains("warning[rebuilt]"), "{}", changed.err);
+    let rebuilt: Value = serde_json::from_str(&changed.out).unwrap();
+    assert_eq!((&rebuilt["id"], &rebuilt["body"]), (&"a".into(), &"Signed.".into()));
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(raw().out, changed.out);
+    assert_eq!(dateline(&index, &["show", "--raw", "nobody"]).code, 1);
+    // Every record of the corpus is still where it was.
+    let ids = dateline(corpus(), &["search", "-l", "-n0", "*"]).out;
+    let ids: Vec<&str> = ids.lines().collect();
+    let all = dateline(corpus(), &[&["show", "--raw"], &ids[..]].concat());
+    assert_eq!((all.code, all.err.as_str()), (0, ""));
+}

@@ -7,11 +7,14 @@ use crate::cli::args::{Global, PlainFormat};
 use crate::cli::query_args::ReadingArgs;
 use crate::cli::report::{self, Failure, placeless};
 use crate::cli::{Exit, Io, cmd, home};
+use crate::diag::{Diagnostic, Severity};
 use crate::engine::embedded::Embedded;
 use crate::engine::{Engine, EngineError, StoredArticle};
-use crate::render::{article, ids, wire};
+use crate::render::{article, export, ids, wire};
 use crate::search::hits::HitFacets;
 use crate::snippet::Matcher;
+use crate::source::{self, ReadOptions};
+use crate::text::sanitize;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,6 +22,7 @@ Examples:
   dateline show -q 'rescue pact' 90001
   dateline search -l0 'country:Japan pact' | xargs -0 dateline show
   dateline show --format json 90001 | jq .tags
+  dateline show --raw 90001
 
 Ids are taken as they are, and as lists of hits write them, with %2C for a comma.";
 
@@ -54,6 +58,11 @@ pub struct ShowArgs {
         help_heading = "Output"
     )]
     format: Option<PlainFormat>,
+
+    /// Write the record that the article was read from, byte for byte; where its file is gone or
+    /// has changed, a record in JSON made of what the index keeps, and say so
+    #[arg(long, conflicts_with_all = ["query", "format"], help_heading = "Output")]
+    raw: bool,
 }
 
 /// Shows articles; the exit code is 1 if any id is unknown.
@@ -85,6 +94,10 @@ pub fn run(args: &ShowArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
             exit = Exit::NoMatch;
             continue;
         };
+        if args.raw {
+            raw(&stored, global, io)?;
+            continue;
+        }
         let found = matcher.as_mut().map(|matcher| matcher.find(&stored, &mut analyzers));
         if json {
             let facets = HitFacets::of(&stored);
@@ -99,6 +112,35 @@ pub fn run(args: &ShowArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fa
         shown += 1;
     }
     Ok(exit)
+}
+
+/// Writes the record of an article, and a line break where it ends with none.
+fn raw(stored: &StoredArticle, global: &Global, io: &mut Io<'_>) -> Result<(), Failure> {
+    let bytes = match source::original(&stored.article, &ReadOptions::default()) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let place = sanitize::line(&error.path().to_string_lossy()).into_owned();
+            let reason = sanitize::line(&error.message).into_owned();
+            let message =
+                format!("'{}' is not to be had from {place}: {reason}", ids::encode(stored.id()));
+            let note = Diagnostic {
+                severity: Severity::Warning,
+                hint: Some("this is a record made of what the index keeps".to_owned()),
+                ..placeless("rebuilt", message)
+            };
+            report::diagnostics_in(&[note], "", Exit::Done, global, io);
+            wire::to_text(&export::record(stored)).into_bytes()
+        }
+    };
+    if io.out_is_terminal {
+        io.out.write_all(sanitize::block(&String::from_utf8_lossy(&bytes)).as_bytes())?;
+    } else {
+        io.out.write_all(&bytes)?;
+    }
+    if bytes.last() != Some(&b'\n') {
+        io.out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
 /// The article with this id, or with the id that this is the written form of.

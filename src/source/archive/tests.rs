@@ -307,6 +307,41 @@ fn bombs_are_stopped() {
 }
 
 #[test]
+fn records_are_found_again_wherever_they_were() {
+    let lines = ["{\"title\":\"a\",\"body\":\"x y\"}", "{\"title\":\"ü\",\"body\":\"z\"}"];
+    let text = lines.join("\n");
+    let inner = gzip(&tar(&[
+        ("b.jsonl", b"{\"title\":\"first\"}", b'0'),
+        ("a.jsonl", text.as_bytes(), b'0'),
+    ]));
+    let all = [
+        text.clone().into_bytes(),
+        gzip(text.as_bytes()),
+        inner.clone(),
+        zip(&[packed("other.txt", "no"), packed("d/in.tgz", &inner)]),
+    ];
+    for bytes in all {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.bin");
+        std::fs::write(&path, &bytes).unwrap();
+        let options = ReadOptions::default();
+        let articles: Vec<Article> =
+            open(&path, &options).unwrap().filter_map(Result::ok).collect();
+        let mut found = 0;
+        for article in &articles {
+            let original = crate::source::original(article, &options).unwrap();
+            found += usize::from(lines.iter().any(|line| line.as_bytes() == original));
+        }
+        assert_eq!(found, 2);
+        // Another text at the same place is not taken for it.
+        let article = Article { body: "other".into(), ..articles[0].clone() };
+        assert_eq!(crate::source::original(&article, &options).unwrap_err().code, "changed");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(crate::source::original(&article, &options).unwrap_err().code, "unreadable");
+    }
+}
+
+#[test]
 fn documents_in_zip_are_no_archives() {
     let bytes = zip(&[packed("[Content_Types].xml", "<x/>"), packed("word/document.xml", "<x/>")]);
     assert_eq!(seen(&bytes, &ReadOptions::default()), ["binary -"]);
