@@ -89,6 +89,10 @@ pub struct ReadingArgs {
     /// Treat warnings about the query as errors
     #[arg(long, help_heading = "Query")]
     strict: bool,
+
+    /// Leave out what cannot be read of the query, with a warning, instead of failing
+    #[arg(long, conflicts_with = "strict", help_heading = "Query")]
+    lenient: bool,
 }
 
 /// How long an answer may take.
@@ -166,6 +170,7 @@ impl ReadingArgs {
         let lang = lang.map(language).transpose()?;
         Ok(ReadOptions {
             parse: ParseOptions { default_or: self.joins(io) == Operator::Or, strict: self.strict },
+            lenient: self.lenient,
             lang,
             now: environment::now(io),
             lists: Some(environment::read_list),

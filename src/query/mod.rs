@@ -10,6 +10,7 @@ pub mod display;
 pub mod field;
 pub mod lexer;
 pub mod parser;
+pub mod repair;
 
 pub use ast::{Expr, Node};
 pub use parser::{ParseOptions, Parsed, parse};

@@ -23,7 +23,7 @@ use crate::diag::{Diagnostic, Severity, Span};
 use crate::engine::{Engine, EngineError, FacetCounts, Match, Order, Question};
 use crate::plan::resolve::ListReader;
 use crate::plan::{Catalogue, Clause, FacetField, FacetTerms, Plan, Resolver};
-use crate::query::{self, Expr, ParseOptions};
+use crate::query::{self, Expr, ParseOptions, repair};
 use crate::snippet::{Highlight, Matcher, Options};
 
 pub use hits::{Hit, Hits};
@@ -38,6 +38,8 @@ impl<T: Engine + Catalogue + ?Sized> Archive for T {}
 pub struct ReadOptions {
     /// How words are joined, and whether warnings are errors.
     pub parse: ParseOptions,
+    /// Whether what cannot be read is left out, with a warning, instead of being an error.
+    pub lenient: bool,
     /// Language of the query's words; all languages of the index without it.
     pub lang: Option<String>,
     /// What relative dates count from, seconds since 1970.
@@ -119,6 +121,40 @@ fn first_error(diagnostics: &[Diagnostic]) -> &str {
 /// # Errors
 /// [`SearchError::Query`] with all messages, warnings too.
 pub fn read(
+    archive: &dyn Archive,
+    text: &str,
+    options: &ReadOptions,
+) -> Result<Reading, SearchError> {
+    if !options.lenient {
+        return read_exactly(archive, text, options);
+    }
+    let (mut text, mut repairs) = (text.to_owned(), Vec::new());
+    loop {
+        let mut reading = match read_exactly(archive, &text, options) {
+            Err(SearchError::Query(problems)) => {
+                let error = problems.iter().find(|problem| problem.is_error());
+                let more = repairs.len() < repair::MAX_REPAIRS;
+                match error.filter(|_| more).and_then(|error| repair::repair(&text, error)) {
+                    Some((better, told)) => {
+                        text = better;
+                        repairs.push(told);
+                        continue;
+                    }
+                    None => {
+                        let all = repairs.into_iter().chain(problems);
+                        return Err(SearchError::Query(all.collect()));
+                    }
+                }
+            }
+            other => other?,
+        };
+        reading.warnings.extend(repairs);
+        reading.warnings.sort_by_key(|diagnostic| diagnostic.span);
+        return Ok(reading);
+    }
+}
+
+fn read_exactly(
     archive: &dyn Archive,
     text: &str,
     options: &ReadOptions,

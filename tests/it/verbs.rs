@@ -474,3 +474,23 @@ fn the_record_of_an_article_is_shown_as_it_stands_in_its_file() {
     let all = dateline(corpus(), &[&["show", "--raw"], &ids[..]].concat());
     assert_eq!((all.code, all.err.as_str()), (0, ""));
 }
+
+#[test]
+fn a_lenient_reading_leaves_out_what_is_wrong_and_says_so() {
+    let index = corpus();
+    let lenient = |query: &str| dateline(index, &["count", "--lenient", "-e", query]);
+    let strict = |query: &str| dateline(index, &["count", "-e", query]);
+    for (wrong, right) in [
+        ("pact (japan", "pact japan"),
+        ("country:Atlantis pact", "pact"),
+        ("\"rescue pact", "\"rescue pact\""),
+        ("pact AND", "pact"),
+    ] {
+        assert_eq!(strict(wrong).code, 2, "{wrong}");
+        let read = lenient(wrong);
+        assert_eq!((read.code, read.out), (0, strict(right).out), "{wrong}");
+        assert!(read.err.contains("warning["), "{}", read.err);
+    }
+    assert_eq!((lenient("()").code, lenient("AND").code), (2, 2));
+    assert_eq!(dateline(index, &["count", "--lenient", "--strict", "pact"]).code, 2);
+}
