@@ -39,6 +39,26 @@ pub struct Global {
     )]
     pub color: ColorWhen,
 
+    /// Link titles to the web addresses of articles: auto, always or never [default: auto]
+    ///
+    /// Auto is on terminals known to show links
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        help_heading = "Output",
+        value_enum,
+        hide_possible_values = true,
+        hide_default_value = true,
+        default_value_t,
+        display_order = 902
+    )]
+    pub hyperlinks: ColorWhen,
+
+    /// Write to the terminal without a pager [env: DATELINE_PAGER, PAGER]
+    #[arg(long, global = true, help_heading = "Output", display_order = 903)]
+    pub no_pager: bool,
+
     /// Write errors and warnings as human or json to stderr [default: human]
     #[arg(
         long,
@@ -54,7 +74,7 @@ pub struct Global {
     pub error_format: ErrorFormat,
 }
 
-/// When output is coloured.
+/// When output is coloured or linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorWhen {
     /// On a terminal
@@ -140,14 +160,39 @@ impl Global {
         self.color_on(io, io.err_is_terminal)
     }
 
+    /// Whether titles on standard output are linked.
+    pub fn links_out(&self, io: &Io<'_>) -> bool {
+        let set = |name: &str| (io.env)(name).is_some_and(|value| !value.is_empty());
+        let is = |name: &str, known: &[&str]| {
+            (io.env)(name).is_some_and(|value| known.iter().any(|known| value == *known))
+        };
+        match self.when(self.hyperlinks, "hyperlinks", io) {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            // No terminal tells; these show links (or show nothing of them).
+            ColorWhen::Auto => {
+                io.out_is_terminal
+                    && (["VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION"]
+                        .into_iter()
+                        .any(set)
+                        || is("TERM_PROGRAM", &["iTerm.app", "WezTerm", "vscode", "ghostty"])
+                        || is("TERM", &["xterm-kitty", "alacritty", "foot", "xterm-ghostty"]))
+            }
+        }
+    }
+
+    /// What a flag says, or else the setting of this name.
+    fn when(&self, flag: ColorWhen, key: &str, io: &Io<'_>) -> ColorWhen {
+        match (flag, io.config.get(key)) {
+            (ColorWhen::Auto, Some("always")) => ColorWhen::Always,
+            (ColorWhen::Auto, Some("never")) => ColorWhen::Never,
+            _ => flag,
+        }
+    }
+
     fn color_on(&self, io: &Io<'_>, terminal: bool) -> bool {
         let set = |name: &str| (io.env)(name).is_some_and(|value| !value.is_empty());
-        let set_color = || match io.config.get("color") {
-            Some("always") => ColorWhen::Always,
-            Some("never") => ColorWhen::Never,
-            _ => ColorWhen::Auto,
-        };
-        match if self.color == ColorWhen::Auto { set_color() } else { self.color } {
+        match self.when(self.color, "color", io) {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
             ColorWhen::Auto if set("NO_COLOR") => false,
@@ -319,6 +364,7 @@ mod tests {
             env: &look,
             now: &|| 0,
             config: Default::default(),
+            pager: Default::default(),
             clock: &|| Duration::ZERO,
         })
     }

@@ -19,10 +19,12 @@ const PROJECT: &str = ".dateline.toml";
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Keys with what they set.
-pub const KEYS: [(&str, &str); 7] = [
+pub const KEYS: [(&str, &str); 9] = [
     ("index", "index directory, where none is named or found"),
     ("format", "format of output, as --format of each verb"),
     ("color", "auto, always or never"),
+    ("hyperlinks", "auto, always or never"),
+    ("pager", "command that shows long answers, never for none"),
     ("search.limit", "hits that search shows, 0 for all"),
     ("search.sort", "order of hits, as --sort"),
     ("search.lang", "language of a query's words, as --lang"),
@@ -166,7 +168,7 @@ fn check(key: &str, value: &str) -> Result<(), String> {
     };
     match key {
         "format" => one_of(&["human", "json", "jsonl", "csv", "tsv", "trec", "kwic", "ids"]),
-        "color" => one_of(&["auto", "always", "never"]),
+        "color" | "hyperlinks" => one_of(&["auto", "always", "never"]),
         "search.sort" => one_of(&["relevance", "date", "-date", "added", "-added", "len", "-len"]),
         "search.default_op" => one_of(&["and", "or"]),
         "search.limit" => {

@@ -3,18 +3,16 @@
 //! *Invariant:* nothing else in the program reads the environment or a clock.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use super::pager::{Output, Wanted};
 use super::{Exit, Io};
 use crate::article::PartialDate;
 use crate::article::date::DateOrder;
 use crate::text::sanitize;
-
-/// Bytes of output kept before they are written.
-const OUTPUT_BUFFER: usize = 64 << 10;
 
 /// Runs the program in this process: its arguments, streams, environment and clocks.
 ///
@@ -24,11 +22,13 @@ pub fn main() -> ExitCode {
     let started = Instant::now();
     let out_is_terminal = io::stdout().is_terminal();
     let err_is_terminal = io::stderr().is_terminal();
-    let mut out = BufWriter::with_capacity(OUTPUT_BUFFER, io::stdout().lock());
+    let pager = Wanted::default();
+    let mut out = Output::new(io::stdout().lock(), Wanted::clone(&pager));
     let mut io = Io {
         // Not locked: an index run reads standard input on a thread of its own.
         input: &mut io::BufReader::new(io::stdin()),
         out: &mut out,
+        pager,
         // Not locked: progress bars of other threads write here too.
         err: &mut io::stderr(),
         out_is_terminal,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::config::Config;
+use super::pager::Wanted;
 
 /// Streams, environment and clocks of a command.
 pub struct Io<'a> {
@@ -13,6 +14,8 @@ pub struct Io<'a> {
     pub input: &'a mut dyn BufRead,
     /// Standard output: data only.
     pub out: &'a mut dyn Write,
+    /// The pager that is to come between `out` and the terminal, if any.
+    pub pager: Wanted,
     /// Standard error: messages and progress.
     pub err: &'a mut dyn Write,
     /// Whether standard output is a terminal.

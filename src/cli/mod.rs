@@ -9,6 +9,7 @@ pub mod environment;
 pub mod exit;
 pub mod home;
 mod io;
+pub mod pager;
 pub mod progress;
 pub mod query_args;
 pub mod report;
@@ -84,6 +85,22 @@ enum Command {
     Man(cmd::man::ManArgs),
 }
 
+impl Command {
+    /// Whether people read what it writes, which may be longer than their screen.
+    fn is_read(&self) -> bool {
+        !matches!(
+            self,
+            Command::Index(_)
+                | Command::Count(_)
+                | Command::Export(_)
+                | Command::Save(_)
+                | Command::Delete(_)
+                | Command::Completions(_)
+                | Command::Man(_)
+        )
+    }
+}
+
 /// The whole command line as clap sees it, for help, completions and documentation.
 pub fn command() -> clap::Command {
     Cli::command()
@@ -122,6 +139,9 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
     report::diagnostics_in(&wrong, "", Exit::Done, &global, io);
     if let Err(message) = environment::parse_now(io) {
         return report::diagnostic(&report::placeless("bad_date", message), &global, io);
+    }
+    if io.out_is_terminal && !global.no_pager && cli.command.is_read() {
+        *io.pager.borrow_mut() = pager::named(io);
     }
     let result = match &cli.command {
         Command::Index(args) => return cmd::index::run(args, &global, io),

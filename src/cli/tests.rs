@@ -32,6 +32,7 @@ fn run_with(line: &[&str], env: &[(&str, &str)], input: &str) -> Ran {
             env: &look,
             now: &|| 1_561_939_200,
             config: Default::default(),
+            pager: Default::default(),
             clock: &|| Duration::from_millis(5),
         },
     );
@@ -157,6 +158,7 @@ fn a_query_file_may_have_comments_and_is_named_in_errors() {
         env: &|_| None,
         now: &|| 0,
         config: Default::default(),
+        pager: Default::default(),
         clock: &|| Duration::ZERO,
     };
     let query = query_args::QueryArgs::from_arg_matches(
@@ -196,6 +198,7 @@ fn a_closed_pipe_is_no_error() {
                 env: &|_| None,
                 now: &|| 0,
                 config: Default::default(),
+                pager: Default::default(),
                 clock: &|| Duration::ZERO,
             },
         );

@@ -40,7 +40,9 @@ pub fn repair(text: &str, error: &Diagnostic) -> Option<(String, Diagnostic)> {
         }
         "empty_group" => {
             let end = (span.start..chars.len()).find(|&at| chars[at] == ')');
-            blank(&mut chars, Span::new(span.start, end.map_or(span.end, |end| end + 1)))?;
+            let end = end.map_or(span.end, |end| end + 1).min(chars.len());
+            let start = chars[..end].iter().rposition(|&c| c == '(').unwrap_or(span.start);
+            blank(&mut chars, Span::new(start.min(span.start), end))?;
             "left out"
         }
         _ => {

@@ -111,6 +111,7 @@ impl Renderer for Grouped {
         let style = &self.style;
         let title = style.line(hit.title.pieces(), (Ink::Title, Ink::TitleMark));
         let title = if title.is_empty() { style.ink(Ink::Faint, "(no title)") } else { title };
+        let title = style.linked(&title, hit.url.as_deref());
         writeln!(out, "\n{}  {title}", style.ink(Ink::Faint, &format!("{:>2}", self.place)))?;
         let date = day(hit);
         let id = ids::encode(&hit.id);

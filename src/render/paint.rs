@@ -12,6 +12,8 @@ pub struct Style {
     pub terminal: bool,
     /// Whether it may be coloured.
     pub color: bool,
+    /// Whether titles link to the web addresses of articles.
+    pub links: bool,
     /// Columns of the terminal; 80 where unknown.
     pub width: Option<usize>,
     /// Ids are raw and end with a NUL.
@@ -57,6 +59,28 @@ impl Style {
         let mut out = String::new();
         self.add(ink, &sanitize::line(text), &mut out);
         out
+    }
+
+    /// The text, which was made safe, linked to an address, see [OSC 8].
+    ///
+    /// Only addresses of the web are linked; what could end the sequence is percent-encoded.
+    ///
+    /// [OSC 8]: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
+    pub(super) fn linked(&self, text: &str, url: Option<&str>) -> String {
+        let web = |url: &&str| url.starts_with("https://") || url.starts_with("http://");
+        match url.filter(web).filter(|_| self.links) {
+            None => text.to_owned(),
+            Some(url) => {
+                let mut safe = String::with_capacity(url.len());
+                for byte in url.bytes() {
+                    match byte {
+                        b'!'..=b'~' => safe.push(char::from(byte)),
+                        _ => safe.push_str(&format!("%{byte:02X}")),
+                    }
+                }
+                format!("\x1b]8;;{safe}\x1b\\{text}\x1b]8;;\x1b\\")
+            }
+        }
     }
 
     fn add(&self, ink: Ink, safe: &str, out: &mut String) {
@@ -243,6 +267,19 @@ mod tests {
     }
 
     const INKS: (Ink, Ink) = (Ink::Plain, Ink::Mark);
+
+    #[test]
+    fn links_lead_to_the_web_and_steer_nothing() {
+        let style = Style { links: true, ..Style::default() };
+        let url = "https://a.example/x\u{1b}]8;;\u{7}é y";
+        let safe = "https://a.example/x%1B]8;;%07%C3%A9%20y";
+        let linked = style.linked("Pact", Some(url));
+        assert_eq!(linked, format!("\x1b]8;;{safe}\x1b\\Pact\x1b]8;;\x1b\\"));
+        for url in [None, Some("file:///etc/passwd"), Some("javascript:x")] {
+            assert_eq!(style.linked("Pact", url), "Pact");
+        }
+        assert_eq!(Style::default().linked("Pact", Some("https://a.example")), "Pact");
+    }
 
     #[test]
     fn white_space_becomes_one_blank_and_marks_stay_whole() {

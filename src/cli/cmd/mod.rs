@@ -56,6 +56,7 @@ fn style(global: &Global, io: &Io<'_>) -> Style {
     Style {
         terminal: io.out_is_terminal,
         color: global.color_out(io),
+        links: global.links_out(io),
         width: io.width,
         ..Style::default()
     }
