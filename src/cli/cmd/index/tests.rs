@@ -42,6 +42,7 @@ fn index(root: &Path, line: &[&str]) -> Ended {
             env: &|_| None,
             now: &|| 1_000,
             config: Default::default(),
+            pager: Default::default(),
             clock: &|| Duration::ZERO,
         },
     );
