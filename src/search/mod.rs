@@ -4,6 +4,7 @@
 
 pub mod advice;
 pub mod association;
+pub mod complete;
 pub mod cooccurrence;
 pub mod explain;
 pub mod facets;

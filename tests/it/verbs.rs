@@ -494,3 +494,41 @@ fn a_lenient_reading_leaves_out_what_is_wrong_and_says_so() {
     assert_eq!((lenient("()").code, lenient("AND").code), (2, 2));
     assert_eq!(dateline(index, &["count", "--lenient", "--strict", "pact"]).code, 2);
 }
+
+#[test]
+fn words_of_queries_are_completed_from_the_index() {
+    let index = corpus();
+    let of = |word: &str| dateline(index, &["completions", "--word", word]);
+    assert_eq!(
+        of("cou").out,
+        "country:\ta country the article is about or mentions, by any name or code\n"
+    );
+    let korea = of("-country.major:Sou");
+    assert!(korea.out.contains("-country.major:\"South Korea\"\tSouth Korea, "), "{}", korea.out);
+    assert!(of("person:put").out.starts_with("person:vladimir-putin\tVladimir Putin, 2\n"));
+    assert_eq!((of("country:nowhere").code, of("nofield:").code), (1, 1));
+    // What a shell makes of it: inside of quotes, and where it splits words at colons.
+    let script = dateline(index, &["completions", "bash"]).out;
+    let bash = |line: &str, current: &str| {
+        let program = env!("CARGO_BIN_EXE_dateline");
+        let ask = format!(
+            "{script}\nCOMP_LINE=$1 COMP_POINT=${{#1}} COMP_WORDS=({program}) COMP_CWORD=0\n\
+             _dateline_query dateline \"$2\" ''\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
+        );
+        let output = Command::new("bash")
+            .args(["-c", &ask, "bash", line, current])
+            .env("DATELINE_INDEX", index)
+            .env("DATELINE_CONFIG", "/dev/null")
+            .output();
+        output.map(|output| String::from_utf8(output.stdout).unwrap())
+    };
+    let Ok(first) = bash("dateline country:jap", "jap") else {
+        eprintln!("SKIPPED: there is no bash here");
+        return;
+    };
+    assert_eq!(first, "Japan\n");
+    let quoted = bash("dateline search 'pact country:sou", "pact country:sou").unwrap();
+    assert_eq!(quoted.lines().next(), Some("pact country:\"South Korea\""));
+    let split = bash("dateline search country:sou", "sou").unwrap();
+    assert_eq!(split.lines().next(), Some("\\\"South\\ Korea\\\""));
+}

@@ -1,34 +1,66 @@
-//! `dateline completions`: what a shell needs to complete commands and options.
+//! `dateline completions`: what a shell needs to complete commands, options, fields and values.
 
 use clap::Args;
 use clap_complete::Shell;
 
 use crate::cli::args::Global;
 use crate::cli::report::Failure;
-use crate::cli::{Exit, Io, command};
+use crate::cli::{Exit, Io, cmd, command, home};
+use crate::search::complete::complete;
+use crate::text::sanitize;
 
 const EXAMPLES: &str = "\
 Examples:
   dateline completions bash > ~/.local/share/bash-completion/completions/dateline
   dateline completions zsh > ~/.zfunc/_dateline
-  dateline completions fish > ~/.config/fish/completions/dateline.fish";
+  dateline completions fish > ~/.config/fish/completions/dateline.fish
+
+In bash, zsh and fish a field and a colon complete to the values of the index, as in country:Ja.";
+
+/// Candidates that are offered, at most.
+const OFFERED: usize = 50;
+
+/// What is put behind the script of a shell, to complete words of queries.
+const BASH: &str = include_str!("completions/query.bash");
+const ZSH: &str = include_str!("completions/query.zsh");
+const FISH: &str = include_str!("completions/query.fish");
 
 /// Print completions for a shell
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CompletionsArgs {
     /// Shell to complete in
-    #[arg(value_enum)]
-    shell: Shell,
+    #[arg(value_enum, required_unless_present = "word")]
+    shell: Option<Shell>,
+
+    /// Print what WORD of a query may become: word, tab and meaning a line
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true, conflicts_with = "shell")]
+    word: Option<String>,
 }
 
-/// Writes the script to standard output.
+/// Writes the script, or what a word may become, to standard output.
 ///
 /// # Errors
-/// When standard output cannot be written.
-pub fn run(args: &CompletionsArgs, _: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
+/// When standard output cannot be written, or there is no index to complete from.
+pub fn run(args: &CompletionsArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let Some(shell) = args.shell else {
+        let word = args.word.as_deref().unwrap_or_default();
+        let archive = cmd::open(global, io)?;
+        let saved = home::queries(&archive, io)?;
+        let found = complete(&archive, &saved, word, OFFERED);
+        for one in &found {
+            writeln!(io.out, "{}\t{}", sanitize::line(&one.text), sanitize::line(&one.meaning))?;
+        }
+        return Ok(if found.is_empty() { Exit::NoMatch } else { Exit::Done });
+    };
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut command(), "dateline", &mut script);
+    clap_complete::generate(shell, &mut command(), "dateline", &mut script);
+    script.extend_from_slice(match shell {
+        Shell::Bash => BASH.as_bytes(),
+        Shell::Zsh => ZSH.as_bytes(),
+        Shell::Fish => FISH.as_bytes(),
+        _ => b"",
+    });
     io.out.write_all(&script)?;
     Ok(Exit::Done)
 }

@@ -9,6 +9,8 @@ mod patterns;
 mod saved;
 mod words;
 
+pub use names::facet_field;
+
 use std::cell::RefCell;
 
 use super::{
@@ -21,7 +23,8 @@ use crate::query::ast::{Expr, FacetValues, Node, RangeClause, Sub};
 use crate::query::field::{Field, FieldKind};
 
 /// What `has:` can ask for.
-const HAS: [&str; 13] = [
+/// What `has:` may ask for.
+pub const HAS: [&str; 13] = [
     "date", "country", "person", "event", "org", "place", "topic", "tag", "source", "section",
     "lang", "domain", "url",
 ];

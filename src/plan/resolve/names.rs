@@ -24,7 +24,7 @@ const MOST_NAMES: usize = 20_000;
 const LISTED: usize = 8;
 
 /// The facet that a field of the language reads, `None` if it reads none.
-pub(super) fn facet_field(field: Field, sub: Option<Sub>) -> Option<FacetField> {
+pub fn facet_field(field: Field, sub: Option<Sub>) -> Option<FacetField> {
     let class = match field {
         Field::Country | Field::Region => FacetClass::Country,
         Field::Person => FacetClass::Person,
