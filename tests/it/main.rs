@@ -3,6 +3,7 @@
 
 mod archive;
 mod cli;
+mod contract;
 mod formats;
 mod input;
 mod operators;

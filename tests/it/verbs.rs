@@ -498,7 +498,7 @@ fn a_lenient_reading_leaves_out_what_is_wrong_and_says_so() {
 #[test]
 fn words_of_queries_are_completed_from_the_index() {
     let index = corpus();
-    let of = |word: &str| dateline(index, &["completions", "--word", word]);
+    let of = |word: &str| dateline(index, &["completions", &format!("--word={word}")]);
     assert_eq!(
         of("cou").out,
         "country:\ta country the article is about or mentions, by any name or code\n"

@@ -10,7 +10,7 @@ _dateline_query() {
     fi
     while IFS=$'\t' read -r one _; do
         found+=("$one")
-    done < <(command "${COMP_WORDS[0]}" completions --word "$typed" 2>/dev/null)
+    done < <(command "${COMP_WORDS[0]}" completions --word="$typed" 2>/dev/null)
     (( ${#found[@]} )) || return 0
     compopt -o nospace 2>/dev/null
     for one in "${found[@]}"; do

@@ -8,7 +8,7 @@ _dateline_query() {
         return
     fi
     local -a lines texts told
-    lines=("${(@f)$(command dateline completions --word "$typed" 2>/dev/null)}")
+    lines=("${(@f)$(command dateline completions --word="$typed" 2>/dev/null)}")
     texts=("${(@)lines%%$'\t'*}")
     told=("${(@)lines/$'\t'/  -- }")
     compset -P '*[[:space:]]'
