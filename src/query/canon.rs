@@ -159,7 +159,8 @@ fn word(text: &str, out: &mut String) {
     let parsed = parse(text, &ParseOptions::default());
     let same =
         parsed.expr.is_some_and(|expr| matches!(&expr.node, Node::Word(word) if word == text));
-    if same && !text.ends_with(['^', '~']) {
+    // A / further on would make a pattern of one that begins a word, and = would take what follows.
+    if same && !text.starts_with(['/', '=']) && !text.ends_with(['^', '~']) {
         out.push_str(text);
     } else {
         escaped(text, "", out);

@@ -163,7 +163,7 @@ impl Parser {
             self.lexer.at += name.len() + 1;
             let (text, quoted) = self.lexer.quoted()?;
             let mut parts = super::phrase::parts(&text).into_iter().filter_map(|part| match part {
-                crate::query::ast::PhrasePart::Word(word) => {
+                crate::query::ast::PhrasePart::Word(word) if !word.trim().is_empty() => {
                     Some(Expr { node: Node::Word(word), span: quoted })
                 }
                 _ => None,
@@ -171,7 +171,12 @@ impl Parser {
             let Some(first) = parts.next() else {
                 return Err(Diagnostic::error("empty_phrase", quoted, "empty phrase"));
             };
-            let chain = parts.take(super::MAX_DEPTH).fold(first, |left, right| Expr {
+            let rest: Vec<Expr> = parts.collect();
+            if rest.len() >= super::MAX_DEPTH {
+                let message = format!("more than {} words are to be near", super::MAX_DEPTH);
+                return Err(Diagnostic::error("too_deep", quoted, message));
+            }
+            let chain = rest.into_iter().fold(first, |left, right| Expr {
                 node: Node::Prox {
                     op: ProxOp::Near,
                     distance,

@@ -239,6 +239,23 @@ fn expr() -> impl Strategy<Value = Expr> {
     })
 }
 
+/// Found by `examples/fuzz_query.rs`.
+#[test]
+fn queries_that_once_read_otherwise_than_printed() {
+    for text in [
+        "title:/pak(is|)/”",
+        "jap* OR (seoulaAND toko~1)=",
+        "japan x+/- near5:\"a\\ b\"korea",
+        "country:*\"South yrea\" pact",
+    ] {
+        let expr = parse(text, &ParseOptions::default()).expr.unwrap();
+        let again = parse(&canonical(&expr), &ParseOptions::default()).expr;
+        assert!(again.is_some_and(|again| again.same(&expr)), "{text}: {}", canonical(&expr));
+    }
+    assert_eq!(error("near5:\"\\ \"").0, "empty_phrase");
+    assert_eq!(error(&format!("near5:\"{}\"", "a ".repeat(202))).0, "too_deep");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 

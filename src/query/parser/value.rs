@@ -110,7 +110,11 @@ impl Parser {
                 self.count_clause(Span::new(comma, comma + 1))?;
                 values.push(self.value(&[','])?);
             }
-            FacetValues::List(values)
+            match values.as_slice() {
+                // Whatever follows without a blank.
+                [one] if one.text == "*" && !one.quoted && !exact => FacetValues::Any,
+                _ => FacetValues::List(values),
+            }
         };
         let clause = FacetClause { field, sub, exact, values };
         Ok(Expr { node: Node::Facet(clause), span: Span::new(start, self.lexer.at) })
