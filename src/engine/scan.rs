@@ -107,6 +107,11 @@ impl Scanned {
                 let number = match measure.of {
                     Measured::Added => self.stored.added,
                     Measured::Words => i64::from(self.layout.body),
+                    Measured::TitleWords => i64::from(self.layout.title_words),
+                    Measured::BylineWords => {
+                        let last = self.byline.values().flatten().max();
+                        last.map_or(0, |last| i64::from(*last) + 1)
+                    }
                 };
                 (measure.start..measure.end).contains(&number)
             }

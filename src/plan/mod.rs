@@ -200,6 +200,10 @@ pub enum Measured {
     Added,
     /// Words of the running text.
     Words,
+    /// Words of the title.
+    TitleWords,
+    /// Words of the author line.
+    BylineWords,
 }
 
 /// A range of a number, half open.

@@ -178,3 +178,64 @@ fn the_page_on_json_is_what_is_printed() {
     let types = ["hit", "facet", "summary", "index_preview", "index_report", "error", "eval"];
     assert!(types.iter().all(|name| printed.contains_key(*name)), "{:?}", printed.keys());
 }
+
+/// The text of all sources, without their tests.
+fn sources() -> String {
+    fn add(dir: &std::path::Path, out: &mut String) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let is_test =
+                path.file_name().is_some_and(|name| name == "tests.rs" || name == "tests");
+            if path.is_dir() && !is_test {
+                add(&path, out);
+            } else if path.extension().is_some_and(|ext| ext == "rs") && !is_test {
+                let text = std::fs::read_to_string(&path).unwrap();
+                out.push_str(text.split("#[cfg(test)]").next().unwrap());
+            }
+        }
+    }
+    let mut out = String::new();
+    for layer in ["query", "plan", "search"] {
+        add(&root().join("src").join(layer), &mut out);
+    }
+    out
+}
+
+#[test]
+fn the_page_on_queries_has_every_field_and_every_code() {
+    let page = std::fs::read_to_string(root().join("docs/query.md")).unwrap();
+    let known = dateline(corpus(), &["fields", "--format", "json"]).out;
+    let known: Value = serde_json::from_str(&known).unwrap();
+    let mut wrong = Vec::new();
+    for field in known["fields"].as_array().unwrap() {
+        let name = field["name"].as_str().unwrap();
+        let row = page.lines().find(|line| {
+            let cell = line.strip_prefix("| ").and_then(|line| line.split(" | ").next());
+            cell.is_some_and(|cell| cell.split(", ").any(|one| one.trim() == format!("`{name}`")))
+        });
+        let Some(row) = row else {
+            wrong.push(format!("no row on the field {name}"));
+            continue;
+        };
+        for alias in field["aliases"].as_array().unwrap() {
+            if !row.contains(&format!("`{}`", alias.as_str().unwrap())) {
+                wrong.push(format!("{name}: {alias} is missing"));
+            }
+        }
+        if row.contains("not_supported") != (field["status"] == "planned") {
+            wrong.push(format!("{name} is {}: {row}", field["status"]));
+        }
+    }
+    let sources = sources();
+    let mut codes = BTreeSet::new();
+    for kind in ["error", "warning", "note"] {
+        for call in sources.split(&format!("Diagnostic::{kind}(")).skip(1) {
+            let code = call.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+            codes.extend(code.map(str::to_owned));
+        }
+    }
+    assert!(codes.len() > 40, "{codes:?}");
+    let dead = codes.iter().filter(|code| !page.contains(&format!("`{code}`")));
+    wrong.extend(dead.map(|code| format!("the code {code} is not explained")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -401,8 +401,13 @@ fn plan() -> impl Strategy<Value = Plan> {
                 span: Span::default(),
             })
         }),
-        1 => (0usize..2, 0i64..9, 0i64..5).prop_map(|(of, start, length)| {
-            let of = [Measured::Words, Measured::Added][of];
+        1 => (0usize..4, 0i64..9, 0i64..5).prop_map(|(of, start, length)| {
+            let of = [
+                Measured::Words,
+                Measured::Added,
+                Measured::TitleWords,
+                Measured::BylineWords,
+            ][of];
             Clause::Measure(Measure { of, start, end: start + length, span: Span::default() })
         }),
         1 => Just(Clause::All),

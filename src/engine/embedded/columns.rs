@@ -23,6 +23,8 @@ pub struct SegmentColumns {
     date_ends: OnceLock<Column<i64>>,
     added: OnceLock<Column<i64>>,
     body_words: OnceLock<Arc<dyn ColumnValues<u64>>>,
+    title_words: OnceLock<Arc<dyn ColumnValues<u64>>>,
+    byline_words: OnceLock<Arc<dyn ColumnValues<u64>>>,
     lead_words: OnceLock<Arc<dyn ColumnValues<u64>>>,
     facets: Vec<(FacetField, OnceLock<Option<FacetColumn>>)>,
 }
@@ -55,6 +57,8 @@ impl SegmentColumns {
             date_ends: OnceLock::new(),
             added: OnceLock::new(),
             body_words: OnceLock::new(),
+            title_words: OnceLock::new(),
+            byline_words: OnceLock::new(),
             lead_words: OnceLock::new(),
             facets: FacetField::all().map(|field| (field, OnceLock::new())).collect(),
         }
@@ -135,6 +139,16 @@ impl SegmentColumns {
     /// Words of the bodies.
     pub fn body_words(&self) -> &Arc<dyn ColumnValues<u64>> {
         self.body_words.get_or_init(|| self.number("body_words"))
+    }
+
+    /// Words of the titles.
+    pub fn title_words(&self) -> &Arc<dyn ColumnValues<u64>> {
+        self.title_words.get_or_init(|| self.number("title_words"))
+    }
+
+    /// Words of the author lines.
+    pub fn byline_words(&self) -> &Arc<dyn ColumnValues<u64>> {
+        self.byline_words.get_or_init(|| self.number("byline_words"))
     }
 
     /// Words of the leads.

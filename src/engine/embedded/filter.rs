@@ -82,6 +82,12 @@ impl DateCheck {
                 let number = match measure.of {
                     Measured::Added => self.columns.added(doc),
                     Measured::Words => i64::try_from(self.columns.body_words().get_val(doc)).ok(),
+                    Measured::TitleWords => {
+                        i64::try_from(self.columns.title_words().get_val(doc)).ok()
+                    }
+                    Measured::BylineWords => {
+                        i64::try_from(self.columns.byline_words().get_val(doc)).ok()
+                    }
                 };
                 return number.is_some_and(|number| (measure.start..measure.end).contains(&number));
             }

@@ -22,7 +22,6 @@ use crate::diag::{Diagnostic, Span};
 use crate::query::ast::{Expr, FacetValues, Node, RangeClause, Sub};
 use crate::query::field::{Field, FieldKind};
 
-/// What `has:` can ask for.
 /// What `has:` may ask for.
 pub const HAS: [&str; 13] = [
     "date", "country", "person", "event", "org", "place", "topic", "tag", "source", "section",
@@ -242,11 +241,9 @@ impl Work<'_> {
     }
 
     fn facet(&self, clause: &crate::query::ast::FacetClause, span: Span) -> Option<Clause> {
-        if clause.field.kind() == FieldKind::Text {
-            return self.unsupported(&format!("{}:*", clause.field.name()), span);
-        }
-        if clause.field.kind() == FieldKind::Date || clause.field.kind() == FieldKind::Number {
-            return self.unsupported(&format!("{}:*", clause.field.name()), span);
+        let kind = clause.field.kind();
+        if matches!(kind, FieldKind::Text | FieldKind::Date | FieldKind::Number) {
+            return self.any_text(clause.field, span);
         }
         if clause.field == Field::Has {
             return self.has(&clause.values, span);
@@ -337,9 +334,7 @@ impl Work<'_> {
         for value in values {
             let (text, span) = (value.text.to_lowercase(), value.span);
             if text == "date" {
-                let overlap = true;
-                let interval = DateInterval { start: i64::MIN, end: i64::MAX, overlap, span };
-                clauses.push(Clause::Dates(interval));
+                clauses.push(dated(span));
                 continue;
             }
             // A web address is known by its host.
@@ -360,9 +355,29 @@ impl Work<'_> {
         }
     }
 
+    /// `title:*`, `date:*`: the article has any there.
+    fn any_text(&self, field: Field, span: Span) -> Option<Clause> {
+        let some = |of| Some(Clause::Measure(Measure { of, start: 1, end: i64::MAX, span }));
+        let title = || some(Measured::TitleWords);
+        // What has a body has a first paragraph.
+        let body = || some(Measured::Words);
+        match field {
+            Field::Title => title(),
+            Field::Body | Field::Lead => body(),
+            Field::Text | Field::Hlead => Some(Clause::Or(vec![title()?, body()?])),
+            Field::Byline => some(Measured::BylineWords),
+            Field::Date => Some(dated(span)),
+            Field::Added | Field::Len => Some(Clause::All),
+            other => self.unsupported(&format!("{}:*", other.name()), span),
+        }
+    }
+
     fn any_value(&self, field: Field, sub: Option<Sub>, span: Span) -> Option<Clause> {
         if sub == Some(Sub::Title) {
             return self.unsupported(&format!("{}.title:*", field.name()), span);
+        }
+        if field == Field::Id {
+            return Some(Clause::All);
         }
         let Some(facet) = names::facet_field(field, sub) else {
             return self.unsupported(&format!("{}:*", field.name()), span);
@@ -370,6 +385,11 @@ impl Work<'_> {
         self.warn_without_values(facet, span);
         Some(Clause::Facet(FacetTerms { field: facet, values: FacetChoice::Present, span }))
     }
+}
+
+/// Articles with a date.
+fn dated(span: Span) -> Clause {
+    Clause::Dates(DateInterval { start: i64::MIN, end: i64::MAX, overlap: true, span })
 }
 
 /// Joins nested ANDs and ORs, so that an engine sees one flat list.

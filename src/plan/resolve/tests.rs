@@ -122,7 +122,7 @@ fn what_is_not_executed_is_an_error_that_names_it() {
         ("byline:caps(ab)", "case and accents of the field byline"),
         ("byline:@person", "an @entity in the field byline"),
         ("\"日*本\"", "* between Chinese or Japanese characters"),
-        ("title:*", "title:*"),
+        ("caption:*", "caption:*"),
         ("is:duplicate", "is:duplicate"),
         ("region:NATO", "the bloc"),
         ("dup:x", "the field dup"),
