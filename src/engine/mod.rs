@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* an engine answers exactly, reports a [`Gap`] instead, or was stopped and says so.
 
+pub mod bits;
 pub mod embedded;
 mod salient;
 pub mod scan;
@@ -101,6 +102,10 @@ pub trait Engine: Send + Sync {
     /// The best articles by a bag of weighed stems, and how many hold any of them, exactly: a
     /// ranking of its own, which no plan asks for.
     fn bag(&self, bag: &Bag<'_>) -> Result<Answer, EngineError>;
+
+    /// The matches as a set, in a numbering of this engine's own. Reads no article; costs one bit
+    /// for each article there is.
+    fn set(&self, plan: &Plan) -> Result<bits::Bits, EngineError>;
 
     /// How many articles hold a stem; deleted ones may still be counted.
     fn holding(&self, stem: &str) -> u64;

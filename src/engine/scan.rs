@@ -8,6 +8,7 @@ mod places;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
+use super::bits::Bits;
 use super::stored::{StoredArticle, TaggedArticle};
 use super::streams::{self, Layout, TokenSink};
 use super::{
@@ -404,6 +405,16 @@ impl Engine for Scan {
 
     fn size(&self) -> u64 {
         self.articles.len() as u64
+    }
+
+    fn set(&self, plan: &Plan) -> Result<Bits, EngineError> {
+        let mut set = Bits::new(self.articles.len());
+        let numbers: HashMap<&str, usize> =
+            self.articles.keys().map(String::as_str).zip(0..).collect();
+        for article in self.matching(plan) {
+            set.insert(numbers[article.stored.id()]);
+        }
+        Ok(set)
     }
 
     fn pairs(&self, plan: &Plan, fields: [FacetField; 2]) -> Result<Pairs, EngineError> {

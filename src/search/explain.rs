@@ -1,6 +1,10 @@
 //! How a query was read, what each part of it matches alone, and which part leaves nothing.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::{Archive, ReadOptions, Reading, SearchError, from_engine};
+use crate::engine::bits::Bits;
 use crate::engine::{EngineError, Order, Question};
 use crate::plan::{Clause, FacetChoice, FacetClass, Plan};
 use crate::query::ast::{Expr, Node};
@@ -44,10 +48,31 @@ pub struct Explained {
     pub emptied_by: Option<String>,
 }
 
+/// Bytes of the sets that are kept while a query is explained, at most; a query with more parts,
+/// or an archive with more articles, is counted part by part.
+const MAX_SETS: u64 = 256 << 20;
+
 struct Explainer<'a> {
     archive: &'a dyn Archive,
     options: &'a ReadOptions,
     left: usize,
+    /// What each leaf matches, by its text: found once, however often the leaf is counted with
+    /// others. `None` where sets would take too much.
+    sets: Option<HashMap<String, Rc<Bits>>>,
+}
+
+/// Asks for the number of matches.
+fn counted(plan: &Plan) -> Question<'_> {
+    Question { plan, limit: 0, order: Order::Relevance, total: true, sample: None, facets: &[] }
+}
+
+/// How many leaves an expression has.
+fn leaves(expr: &Expr) -> u64 {
+    match &expr.node {
+        Node::And(parts) | Node::Or(parts) => parts.iter().map(leaves).sum(),
+        Node::Not(inner) | Node::Maybe(inner) => leaves(inner),
+        _ => 1,
+    }
 }
 
 impl Explainer<'_> {
@@ -60,16 +85,47 @@ impl Explainer<'_> {
             return Ok(None);
         }
         self.left -= 1;
+        if self.sets.is_some() {
+            return Ok(self.set(expr)?.map(|set| set.count()));
+        }
         let Some(plan) = self.plan(expr) else { return Ok(None) };
-        let question = Question {
-            plan: &plan,
-            limit: 0,
-            order: Order::Relevance,
-            total: true,
-            sample: None,
-            facets: &[],
+        Ok(self.archive.answer(&counted(&plan))?.total)
+    }
+
+    /// What an expression matches; `None` where it cannot be resolved.
+    fn set(&mut self, expr: &Expr) -> Result<Option<Rc<Bits>>, EngineError> {
+        let mut joined = |parts: &[Expr], join: fn(&mut Bits, &Bits)| {
+            let mut out: Option<Bits> = None;
+            for part in parts {
+                let Some(set) = self.set(part)? else { return Ok(None) };
+                match &mut out {
+                    None => out = Some(Bits::clone(&set)),
+                    Some(out) => join(out, &set),
+                }
+            }
+            Ok(out.map(Rc::new))
         };
-        Ok(self.archive.answer(&question)?.total)
+        let leaf = match &expr.node {
+            Node::And(parts) => return joined(parts, Bits::intersect),
+            Node::Or(parts) => return joined(parts, Bits::unite),
+            Node::Not(inner) => {
+                let all = Expr { node: Node::All, span: expr.span };
+                return joined(&[all, Expr::clone(inner)], Bits::subtract);
+            }
+            // It ranks only.
+            Node::Maybe(_) => &Expr { node: Node::All, span: expr.span },
+            _ => expr,
+        };
+        let text = canonical(leaf);
+        if let Some(known) = self.sets.as_ref().and_then(|sets| sets.get(&text)) {
+            return Ok(Some(Rc::clone(known)));
+        }
+        let Some(plan) = self.plan(leaf) else { return Ok(None) };
+        let set = Rc::new(self.archive.set(&plan)?);
+        if let Some(sets) = &mut self.sets {
+            sets.insert(text, Rc::clone(&set));
+        }
+        Ok(Some(set))
     }
 
     fn part(&mut self, expr: &Expr) -> Result<Part, EngineError> {
@@ -139,7 +195,19 @@ pub fn explain(
     reading: &Reading,
     options: &ReadOptions,
 ) -> Result<Explained, SearchError> {
-    let mut explainer = Explainer { archive, options, left: MAX_PARTS };
+    // One set a leaf, and a few for what is joined.
+    let bytes = (leaves(&reading.expr) + 8).saturating_mul(archive.size() / 8);
+    let sets = (bytes <= MAX_SETS).then(HashMap::new);
+    let mut explainer = Explainer { archive, options, left: MAX_PARTS, sets };
+    if explainer.sets.is_some()
+        && let Some(set) = explainer.set(&reading.expr).map_err(from_engine)?
+    {
+        // A word without letters, say, is left out beside others and finds nothing alone.
+        let whole = archive.answer(&counted(&reading.plan)).map_err(from_engine)?;
+        if whole.total != Some(set.count()) {
+            explainer.sets = None;
+        }
+    }
     let root = explainer.part(&reading.expr).map_err(from_engine)?;
     let mut explained = Explained { total: root.count.unwrap_or(0), root, ..Explained::default() };
     if reading.warnings.iter().any(|warning| warning.code == "mixed_and_or")

@@ -523,6 +523,8 @@ fn compare(embedded: &Embedded, scan: &Scan, plan: &Plan) {
         (answer.total, ids(&answer))
     };
     assert_eq!(bagged(embedded), bagged(scan), "bag");
+    let set = |engine: &dyn Engine| engine.set(plan).unwrap().count();
+    assert_eq!((Some(set(embedded)), Some(set(scan))), (right.total, right.total), "set");
 }
 
 /// Writes the drafts in commits of `step`, deleting every ninth afterwards.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet, TERMINATED, Term};
 
 use super::{Embedded, address, find, stored_at};
+use crate::engine::bits::Bits;
 use crate::engine::embedded::stems::{self, chosen};
 use crate::engine::embedded::{bag, failure, pairs};
 use crate::engine::{
@@ -163,6 +164,30 @@ impl Engine for Embedded {
             address: address(one.segment, one.doc),
         });
         Ok(Answer { total: Some(total), matches: matches.collect(), facets: Vec::new() })
+    }
+
+    fn set(&self, plan: &Plan) -> Result<Bits, EngineError> {
+        let compiled = self.compile(plan)?;
+        let weight = self.weight(compiled.query.as_ref(), false)?;
+        let readers = self.searcher.segment_readers();
+        let size: u32 = readers.iter().map(|reader| reader.max_doc()).sum();
+        let mut set = Bits::new(size as usize);
+        let mut first = 0;
+        for reader in readers {
+            let alive = reader.alive_bitset();
+            weight
+                .for_each_no_score(reader, &mut |docs| {
+                    for &doc in docs {
+                        if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                            set.insert((first + doc) as usize);
+                        }
+                    }
+                })
+                .map_err(failure)?;
+            first += reader.max_doc();
+        }
+        compiled.finished()?;
+        Ok(set)
     }
 
     fn holding(&self, stem: &str) -> u64 {
