@@ -80,6 +80,7 @@ enum Command {
     Fields(cmd::fields::FieldsArgs),
     Stats(cmd::stats::StatsArgs),
     Eval(cmd::eval::EvalArgs),
+    Train(cmd::train::TrainArgs),
     Config(cmd::config::ConfigArgs),
     Completions(cmd::completions::CompletionsArgs),
     Man(cmd::man::ManArgs),
@@ -95,6 +96,7 @@ impl Command {
                 | Command::Export(_)
                 | Command::Save(_)
                 | Command::Delete(_)
+                | Command::Train(_)
                 | Command::Completions(_)
                 | Command::Man(_)
         )
@@ -164,6 +166,7 @@ fn dispatch(args: impl Iterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
         Command::Fields(args) => cmd::fields::run(args, &global, io),
         Command::Stats(args) => cmd::stats::run(args, &global, io),
         Command::Eval(args) => cmd::eval::run(args, &global, io),
+        Command::Train(args) => cmd::train::run(args, &global, io),
         Command::Config(args) => cmd::config::run(args, &global, io),
         Command::Completions(args) => cmd::completions::run(args, &global, io),
         Command::Man(args) => cmd::man::run(args, &global, io),

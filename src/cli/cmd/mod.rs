@@ -22,6 +22,7 @@ pub mod similar;
 pub mod stats;
 pub mod terms;
 pub mod timeline;
+pub mod train;
 pub mod why;
 
 use serde_json::Value;

@@ -1,9 +1,10 @@
 //! From matches to tags: weights by position and context, sums a leaf, major or passing.
 
 use super::Lexicon;
+use super::linear::{Model, WordFeature, triggers};
 use super::matcher::{Match, View};
 use crate::tag::{Class, Level, Mention, Origin, Part, Tag};
-use crate::text::Token;
+use crate::text::{Token, Tokens};
 
 /// Words before a trigger in which negation and supposition are looked for.
 const CONTEXT_WORDS: usize = 4;
@@ -11,6 +12,16 @@ const CONTEXT_WORDS: usize = 4;
 const LEAD: u32 = 35;
 /// Positions after which a trigger counts less.
 const TAIL: u32 = 150;
+/// Words that are given as evidence of the linear layer.
+const REASONS: usize = 3;
+/// From this probability on a leaf without triggers is a tag.
+const SURE: f32 = 0.5;
+/// From this probability on the surest leaf is a tag where triggers give none.
+const ONLY: f32 = 0.12;
+/// From this probability on a leaf with triggers is what the article is about.
+const LIKELY: f32 = 0.5;
+/// Below this probability a leaf with few triggers is only passing, where another one is sure.
+const UNLIKELY: f32 = 0.01;
 /// One point of score; scores are integers, so that they are the same everywhere.
 const POINT: u32 = 1000;
 
@@ -22,6 +33,7 @@ pub(super) mod rule {
     pub const FOREIGN: u8 = 103;
     pub const NEGATED: u8 = 104;
     pub const SUPPOSED: u8 = 105;
+    pub const LINEAR: u8 = 106;
 }
 
 /// What stands before a trigger.
@@ -48,6 +60,35 @@ struct Hit {
 struct Sum {
     score: u32,
     mentions: Vec<Mention>,
+}
+
+/// The linear layer and the words of the article.
+#[derive(Debug)]
+pub(super) struct Layer<'t> {
+    pub model: Model<'static>,
+    pub words: Vec<WordFeature>,
+    /// Title and body.
+    pub tokens: [&'t Tokens; 2],
+}
+
+impl Layer<'_> {
+    /// The words that speak most for a leaf, as evidence.
+    fn reasons(&self, leaf: usize) -> Vec<Mention> {
+        let reasons = self.model.reasons(&self.words, leaf, REASONS);
+        let mention = |(word, part): (WordFeature, f32)| {
+            let token = &self.tokens[usize::from(!word.in_title)][word.token as usize];
+            Mention {
+                part: if word.in_title { Part::Title } else { Part::Body },
+                start: token.start,
+                end: token.end,
+                rule: rule::LINEAR,
+                weight: (part * 10.0).clamp(1.0, 255.0) as u8,
+            }
+        };
+        let mut mentions: Vec<Mention> = reasons.into_iter().map(mention).collect();
+        mentions.sort_by_key(|mention| (mention.part, mention.start));
+        mentions
+    }
 }
 
 /// Gathers the hits of one article.
@@ -223,11 +264,18 @@ impl<'l> Decider<'l> {
         context
     }
 
+    /// The score of each leaf.
+    pub fn scores(&self) -> Vec<u32> {
+        let mut scores: Vec<u32> = self.sums.iter().map(|sum| sum.score).collect();
+        scores.resize(self.lexicon.leaves.len(), 0);
+        scores
+    }
+
     /// The tags: major, then passing, each by score.
-    pub fn decide(mut self) -> Vec<Tag> {
-        let scores: Vec<u32> = self.sums.iter().map(|sum| sum.score).collect();
+    pub fn decide(mut self, layer: Option<&Layer<'_>>) -> Vec<Tag> {
+        let scores = self.scores();
         let best = scores.iter().copied().max().unwrap_or(0);
-        if best < POINT {
+        if best < POINT && layer.is_none() {
             return Vec::new();
         }
         let mut ranks: Vec<u32> = scores.iter().map(|&score| rank(score)).collect();
@@ -239,6 +287,10 @@ impl<'l> Decider<'l> {
                 ranks[winner] = ranks[winner].max(ranks[loser].saturating_add(1));
                 levels[winner] = levels[winner].max(levels[loser]);
             }
+        }
+        if let Some(layer) = layer {
+            self.sums.resize_with(scores.len(), Sum::default);
+            self.weigh_words(layer, &scores, &mut ranks, &mut levels);
         }
         let mut order: Vec<usize> = (0..levels.len()).filter(|&at| levels[at].is_some()).collect();
         order.sort_by(|&a, &b| (levels[b], ranks[b], a).cmp(&(levels[a], ranks[a], b)));
@@ -254,6 +306,41 @@ impl<'l> Decider<'l> {
                 mentions: std::mem::take(&mut self.sums[at].mentions),
             })
             .collect()
+    }
+
+    /// Lets the linear layer raise and lower leaves, and order those that the article is about.
+    fn weigh_words(
+        &mut self,
+        layer: &Layer<'_>,
+        scores: &[u32],
+        ranks: &mut [u32],
+        levels: &mut [Option<Level>],
+    ) {
+        let triggers = triggers(scores, &self.lexicon.leaves);
+        let probable = layer.model.probabilities(&layer.words, &triggers);
+        let (probable, nothing) = probable.split_at(scores.len());
+        let nothing = nothing.first().copied().unwrap_or(0.0);
+        let surest = probable.iter().copied().fold(0.0, f32::max);
+        let none = levels.iter().all(|level| *level != Some(Level::Major));
+        for at in 0..scores.len() {
+            let (score, chance) = (scores[at], probable[at]);
+            let only = none && chance == surest && chance >= ONLY.max(nothing);
+            let raised = chance >= SURE || only || (score > 0 && chance >= LIKELY);
+            if raised {
+                if score == 0 {
+                    self.sums[at].mentions = layer.reasons(at);
+                }
+                if self.sums[at].mentions.is_empty() {
+                    continue;
+                }
+                levels[at] = Some(Level::Major);
+            } else if levels[at] == Some(Level::Major) && chance < UNLIKELY && surest >= SURE {
+                levels[at] = Some(Level::Passing);
+            }
+            if levels[at] == Some(Level::Major) {
+                ranks[at] = (chance * 254.0) as u32;
+            }
+        }
     }
 }
 

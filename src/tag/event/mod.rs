@@ -1,21 +1,25 @@
 //! Event types: trigger patterns of a taxonomy of 88 leaves, weighed by position and context.
 
 mod decide;
+mod linear;
 pub mod matcher;
 pub mod pattern;
 pub mod taxonomy;
 #[cfg(test)]
 mod tests;
+pub mod train;
 
 use std::collections::HashMap;
 
-use self::decide::{Decider, rule};
+use self::decide::{Decider, Layer, rule};
+use self::linear::Model;
 use self::matcher::{Matcher, Span, View};
 use self::pattern::{Pattern, parse_cell};
 use super::{Class, Part, Reading, Rule, Tag};
 
 const I18N: &str = include_str!("../data/events_i18n.tsv");
 const CONTEXT: &str = include_str!("../data/event_context.tsv");
+const LINEAR: &[u8] = include_bytes!("../data/event_linear.bin");
 
 /// The rules that find event mentions.
 pub const RULES: &[Rule] = &[
@@ -41,7 +45,15 @@ pub const RULES: &[Rule] = &[
         name: "supposed trigger",
         help: "a trigger after a word such as if, planned, anniversary; counts six tenths",
     },
+    Rule {
+        number: rule::LINEAR,
+        name: "learnt word",
+        help: "one of the words that the linear layer takes for such an event",
+    },
 ];
+
+/// The rule of learnt words, which are evidence of a decision and no places in the text.
+pub const LEARNT: u8 = rule::LINEAR;
 
 /// The languages that have triggers, English first.
 pub const LANGUAGES: [&str; 6] = ["en", "fr", "de", "es", "ja", "ru"];
@@ -51,6 +63,8 @@ pub const LANGUAGES: [&str; 6] = ["en", "fr", "de", "es", "ja", "ru"];
 pub struct EventTagger {
     /// One lexicon a language, in the order of [`LANGUAGES`].
     lexicons: Vec<Lexicon>,
+    /// Weighs words and triggers of English texts.
+    linear: Option<Model<'static>>,
 }
 
 /// The compiled patterns of one language.
@@ -86,7 +100,15 @@ impl EventTagger {
     ///
     /// Rows that do not parse are left out; a test sees to it that there are none.
     pub fn new() -> EventTagger {
-        EventTagger { lexicons: LANGUAGES.map(lexicon).into() }
+        let lexicons: Vec<Lexicon> = LANGUAGES.map(lexicon).into();
+        let linear = Model::of(LINEAR, lexicons[0].leaves.len() + 1);
+        EventTagger { lexicons, linear }
+    }
+
+    /// The same by triggers alone.
+    #[cfg(test)]
+    fn of_triggers() -> EventTagger {
+        EventTagger { linear: None, ..EventTagger::new() }
     }
 
     /// The event types of an article, major first, then by score.
@@ -105,7 +127,10 @@ impl EventTagger {
             let spans = spans(part, countries, persons);
             decider.read(part, View { words, spans: &spans });
         }
-        decider.decide()
+        let Some(model) = self.linear.filter(|_| number == 0) else { return decider.decide(None) };
+        let words = linear::words(&reading.words.title, &reading.words.body);
+        let layer = Layer { model, words, tokens: [&reading.words.title, &reading.words.body] };
+        decider.decide(Some(&layer))
     }
 }
 

@@ -12,10 +12,27 @@ fn article(title: &str, body: &str) -> Article {
     Article { title: title.to_owned(), body: body.to_owned(), ..Article::default() }
 }
 
+/// What triggers alone find: the tests of these know no learnt words.
 fn tags_in(lang: &str, article: &Article, countries: &[Tag], persons: &[Tag]) -> Vec<Tag> {
+    static TAGGER: std::sync::OnceLock<EventTagger> = std::sync::OnceLock::new();
+    tagged(TAGGER.get_or_init(EventTagger::of_triggers), lang, article, countries, persons)
+}
+
+/// What the whole tagger finds.
+fn all_tags_in(lang: &str, article: &Article) -> Vec<Tag> {
+    tagged(tagger(), lang, article, &[], &[])
+}
+
+fn tagged(
+    tagger: &EventTagger,
+    lang: &str,
+    article: &Article,
+    countries: &[Tag],
+    persons: &[Tag],
+) -> Vec<Tag> {
     let words = Words::of(article);
     let reading = Reading { article, words: &words, lang, date: None, home: None };
-    tagger().tag(&reading, countries, persons)
+    tagger.tag(&reading, countries, persons)
 }
 
 fn tagger() -> &'static EventTagger {
@@ -397,7 +414,7 @@ fn aliases_are_sorted_keys_that_nothing_else_is_called() {
 #[test]
 fn tagging_is_the_same_twice() {
     let article = article("Truce and strike", "The strike, the truce, the flood and the election.");
-    let first = tags_in("en", &article, &[], &[]);
+    let first = all_tags_in("en", &article);
     let other = EventTagger::new();
     let words = Words::of(&article);
     let reading = Reading { article: &article, words: &words, lang: "en", date: None, home: None };
@@ -414,7 +431,7 @@ fn the_seed_article_is_about_a_treaty_and_nothing_else() {
     };
     let (title, body) = text.split_once('\n').unwrap();
     let article = article(title, body);
-    let tags = tags_in("en", &article, &[], &[]);
+    let tags = all_tags_in("en", &article);
     let level = |level| {
         let found = tags.iter().filter(|tag| tag.level == level);
         found.map(|tag| tag.id.as_str()).collect::<Vec<_>>()
@@ -423,6 +440,24 @@ fn the_seed_article_is_about_a_treaty_and_nothing_else() {
     assert_eq!(level(Level::Passing), ["diplomacy/dispute", "diplomacy/relations"]);
     let dispute = covered(&article, &tags, "diplomacy/dispute");
     assert!(!dispute.iter().any(|words| words.contains("veto")), "{dispute:?}");
+}
+
+#[test]
+fn learnt_words_tell_where_triggers_do_not_and_are_the_evidence() {
+    let body = "Boys found a remnant of war in a field; it went off and one lost his leg.";
+    let article = article("", body);
+    assert_eq!(tags_in("en", &article, &[], &[]), []);
+    let tags = all_tags_in("en", &article);
+    assert_eq!(tags[0].id, "conflict/bombing");
+    assert!((1..=3).contains(&tags[0].mentions.len()));
+    assert!(tags[0].mentions.iter().all(|mention| mention.rule == rule::LINEAR));
+    for quiet in [
+        "The town lies on a river and has three bridges and a market.",
+        "He said he was pleased with how things were going.",
+    ] {
+        assert_eq!(all_tags_in("en", &super::tests::article("", quiet)), [], "{quiet}");
+    }
+    assert_eq!(all_tags_in("fr", &article), [], "learnt words are English ones");
 }
 
 const PIECES: &[&str] = &[
@@ -472,7 +507,7 @@ proptest::proptest! {
             origin: Origin::Derived,
             mentions: vec![mention],
         }];
-        let tags = tags_in(LANGUAGES[lang], &article, &countries, &[]);
+        let tags = tagged(tagger(), LANGUAGES[lang], &article, &countries, &[]);
         for tag in &tags {
             assert!(!tag.mentions.is_empty());
             assert!(tag.mentions.is_sorted_by_key(|m| (m.part, m.start)));

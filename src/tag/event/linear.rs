@@ -1,0 +1,298 @@
+//! The linear layer: which type of event a text tells of, by its words and its triggers together.
+//!
+//! Multinomial logistic regression over the leaves of the taxonomy and, behind them, no event at
+//! all. Features are the distinct
+//! ordinary words of title and beginning, by their first letters, and how much the triggers say of
+//! each leaf and root. Weights are whole numbers of eight bits, learnt by [`super::train`] from
+//! written snippets; sums and probabilities use no function whose last digit depends on the
+//! machine, so that tags are the same everywhere.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::text::{Token, Tokens};
+
+/// Words of the body that are read.
+const WORDS: usize = 200;
+/// Letters of a word that count; `report` and `reports`, `reporter` are then one.
+const LETTERS: usize = 7;
+/// Length of the vector of words, whatever their number.
+pub(super) const NORM: f32 = 2.0;
+/// How much a word of the title counts beside one of the body.
+const TITLE: f32 = 2.0;
+/// Score of the triggers of a leaf (one trigger in the running text is 1000) at half effect.
+const HALF: f32 = 2_000.0;
+/// Largest value of a trigger feature, of a leaf, of a root, and of the best leaf.
+const EFFECT: [f32; 3] = [3.0, 1.5, 0.5];
+
+/// Words that say nothing of what a text tells.
+const FUNCTION_WORDS: &[&str] = &[
+    "about", "after", "again", "all", "also", "and", "any", "are", "been", "before", "but", "can",
+    "could", "did", "does", "during", "for", "from", "had", "has", "have", "her", "him", "his",
+    "how", "into", "its", "more", "most", "not", "off", "one", "only", "other", "our", "out",
+    "over", "said", "says", "she", "should", "some", "such", "than", "that", "the", "their",
+    "them", "then", "there", "these", "they", "this", "those", "two", "under", "until", "was",
+    "were", "what", "when", "where", "which", "while", "who", "will", "with", "would", "you",
+];
+
+/// A feature's name: its hash.
+pub(super) type Key = u32;
+
+/// A word among the features of a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct WordFeature {
+    pub key: Key,
+    /// Whether it stands in the title, and which token it is.
+    pub in_title: bool,
+    pub token: u32,
+    pub value: f32,
+}
+
+fn key(space: &str, name: &str) -> Key {
+    let mut bytes = Vec::with_capacity(space.len() + name.len());
+    bytes.extend_from_slice(space.as_bytes());
+    bytes.extend_from_slice(name.as_bytes());
+    (xxh3_64(&bytes) >> 32) as Key
+}
+
+/// The ordinary words of a text as features: each once, names and function words left out.
+pub(super) fn words(title: &Tokens, body: &Tokens) -> Vec<WordFeature> {
+    let mut found: Vec<WordFeature> = Vec::new();
+    for (in_title, words, most) in [(true, title, usize::MAX), (false, body, WORDS)] {
+        // In a title in capitals, or one with Capitals Everywhere, these say nothing.
+        let capitals = words.iter().take(most).filter(|word| word.has(Token::CAPITAL)).count();
+        let capitals_say = capitals * 2 <= words.len().min(most);
+        for (number, token) in (0u32..).zip(words.iter().take(most)) {
+            if token.has(Token::DIGIT | Token::CJK | Token::JOINED)
+                || (capitals_say && token.has(Token::CAPITAL) && !token.has(Token::SENTENCE))
+            {
+                continue;
+            }
+            let folded = words.folded(token);
+            if folded.chars().nth(2).is_none() || FUNCTION_WORDS.binary_search(&folded).is_ok() {
+                continue;
+            }
+            let end = folded.char_indices().nth(LETTERS).map_or(folded.len(), |(at, _)| at);
+            let key = key("w", &folded[..end]);
+            let value = if in_title { TITLE } else { 1.0 };
+            found.push(WordFeature { key, in_title, token: number, value });
+        }
+    }
+    found.sort_by_key(|word| (word.key, !word.in_title, word.token));
+    found.dedup_by_key(|word| word.key);
+    let square: f32 = found.iter().map(|word| word.value * word.value).sum();
+    let scale = if square > 0.0 { NORM / square.sqrt() } else { 0.0 };
+    found.iter_mut().for_each(|word| word.value *= scale);
+    found
+}
+
+/// What the triggers say, as features. `scores` are those of the leaves, `leaves` their ids.
+pub(super) fn triggers(scores: &[u32], leaves: &[&str]) -> Vec<(Key, f32)> {
+    let effect = |score: u32, most: f32| most * score as f32 / (score as f32 + HALF);
+    let mut found = Vec::new();
+    let best = scores.iter().copied().max().unwrap_or(0);
+    let mut root: Option<(&str, u32)> = None;
+    for (&leaf, &score) in leaves.iter().zip(scores) {
+        if score == 0 {
+            continue;
+        }
+        found.push((key("t", leaf), effect(score, EFFECT[0])));
+        if score == best {
+            found.push((key("b", leaf), EFFECT[2]));
+        }
+        let name = leaf.split('/').next().unwrap_or(leaf);
+        match &mut root {
+            Some((known, most)) if *known == name => *most = score.max(*most),
+            _ => {
+                found.extend(root.map(|(name, most)| (key("r", name), effect(most, EFFECT[1]))));
+                root = Some((name, score));
+            }
+        }
+    }
+    found.extend(root.map(|(name, most)| (key("r", name), effect(most, EFFECT[1]))));
+    found
+}
+
+/// e to the power of `x`, to seven digits, by additions and multiplications alone.
+pub(super) fn exp(x: f32) -> f32 {
+    let x = f64::from(x.clamp(-80.0, 80.0));
+    // Halved until it is small, then squared as often.
+    let small = x / 256.0;
+    let series = 1.0 + small * (1.0 + small * (0.5 + small * (1.0 / 6.0 + small / 24.0)));
+    let mut power = series;
+    for _ in 0..8 {
+        power *= power;
+    }
+    power as f32
+}
+
+/// Turns sums into probabilities.
+pub(super) fn softmax(sums: &mut [f32]) {
+    let most = sums.iter().copied().fold(f32::MIN, f32::max);
+    let mut total = 0.0;
+    for sum in sums.iter_mut() {
+        *sum = exp(*sum - most);
+        total += *sum;
+    }
+    sums.iter_mut().for_each(|sum| *sum /= total);
+}
+
+/// First bytes of a model.
+const MAGIC: &[u8; 4] = b"DLE1";
+/// Bytes before the keys: magic, number of features, number of leaves, scale.
+const HEAD: usize = 16;
+
+/// A trained layer: bytes in the program or from a file, read in place.
+#[derive(Debug, Clone, Copy)]
+pub struct Model<'m> {
+    keys: &'m [u8],
+    weights: &'m [u8],
+    biases: &'m [u8],
+    leaves: usize,
+    scale: f32,
+}
+
+impl<'m> Model<'m> {
+    /// Reads a model; `None` where it is none, or one of another number of leaves.
+    pub fn of(bytes: &'m [u8], leaves: usize) -> Option<Model<'m>> {
+        let number = |at: usize| -> Option<u32> {
+            Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+        };
+        if bytes.get(..4)? != MAGIC || number(8)? as usize != leaves {
+            return None;
+        }
+        let features = number(4)? as usize;
+        let scale = f32::from_bits(number(12)?);
+        let (keys, rest) = bytes.get(HEAD..)?.split_at_checked(features * 4)?;
+        let (biases, weights) = rest.split_at_checked(leaves)?;
+        (weights.len() == features * leaves).then_some(Model {
+            keys,
+            weights,
+            biases,
+            leaves,
+            scale,
+        })
+    }
+
+    /// The bytes of a model: sorted keys, the biases and a row of weights a key, all in units of
+    /// `scale`.
+    pub(super) fn bytes(keys: &[Key], biases: &[i8], weights: &[i8], scale: f32) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        out.extend((keys.len() as u32).to_le_bytes());
+        out.extend((biases.len() as u32).to_le_bytes());
+        out.extend(scale.to_bits().to_le_bytes());
+        keys.iter().for_each(|key| out.extend(key.to_le_bytes()));
+        out.extend(biases.iter().chain(weights).map(|weight| *weight as u8));
+        out
+    }
+
+    /// The weights of a feature, one a leaf.
+    fn row(&self, key: Key) -> Option<&'m [u8]> {
+        let (mut low, mut high) = (0, self.keys.len() / 4);
+        while low < high {
+            let middle = low.midpoint(high);
+            let at = &self.keys[middle * 4..middle * 4 + 4];
+            let known = u32::from_le_bytes([at[0], at[1], at[2], at[3]]);
+            match known.cmp(&key) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => {
+                    return Some(&self.weights[middle * self.leaves..][..self.leaves]);
+                }
+            }
+        }
+        None
+    }
+
+    /// How probable each leaf is.
+    pub(super) fn probabilities(&self, words: &[WordFeature], triggers: &[(Key, f32)]) -> Vec<f32> {
+        let mut sums: Vec<f32> = self.biases.iter().map(|&bias| f32::from(bias as i8)).collect();
+        let features = words.iter().map(|word| (word.key, word.value));
+        for (key, value) in features.chain(triggers.iter().copied()) {
+            if let Some(row) = self.row(key) {
+                for (sum, &weight) in sums.iter_mut().zip(row) {
+                    *sum += value * f32::from(weight as i8);
+                }
+            }
+        }
+        sums.iter_mut().for_each(|sum| *sum *= self.scale);
+        softmax(&mut sums);
+        sums
+    }
+
+    /// The words that speak most for a leaf, strongest first, at most `limit`, with their part in
+    /// its sum.
+    pub(super) fn reasons(
+        &self,
+        words: &[WordFeature],
+        leaf: usize,
+        limit: usize,
+    ) -> Vec<(WordFeature, f32)> {
+        let part = |word: &WordFeature| {
+            let weight = f32::from(*self.row(word.key)?.get(leaf)? as i8);
+            (weight > 0.0).then(|| (*word, weight * self.scale * word.value))
+        };
+        let mut found: Vec<(WordFeature, f32)> = words.iter().filter_map(part).collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.key.cmp(&b.0.key)));
+        found.truncate(limit);
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn function_words_are_sorted() {
+        assert!(FUNCTION_WORDS.is_sorted());
+    }
+
+    #[test]
+    fn words_are_ordinary_ones_once_and_of_one_length() {
+        let keys = |title: &str, body: &str| {
+            let mut keys: Vec<Key> = words(&Tokens::of(title), &Tokens::of(body))
+                .into_iter()
+                .map(|word| word.key)
+                .collect();
+            keys.sort_unstable();
+            keys
+        };
+        let wanted = |names: &[&str]| {
+            let mut keys: Vec<Key> = names.iter().map(|name| key("w", name)).collect();
+            keys.sort_unstable();
+            keys
+        };
+        let body = "Rebels shelled the town of Karsa; the rebels said 9 people reporte reported.";
+        assert_eq!(keys("", body), wanted(&["rebels", "shelled", "town", "people", "reporte"]));
+        assert_eq!(keys("REBELS SHELL TOWN", ""), wanted(&["rebels", "shell", "town"]));
+        let found = words(&Tokens::of("Truce"), &Tokens::of("A truce holds so far."));
+        let length: f32 = found.iter().map(|word| word.value * word.value).sum();
+        assert!((length - NORM * NORM).abs() < 1e-4 && found.iter().any(|word| word.in_title));
+        assert!(words(&Tokens::of(""), &Tokens::of("")).is_empty());
+    }
+
+    #[test]
+    fn powers_and_probabilities() {
+        for x in [-20.0f32, -1.0, 0.0, 0.5, 3.0, 20.0] {
+            assert!((exp(x) / x.exp() - 1.0).abs() < 1e-5, "{x}");
+        }
+        let mut sums = [1.0, 1.0, f32::MIN / 2.0];
+        softmax(&mut sums);
+        assert!(sums[..2] == [0.5, 0.5] && sums[2] < 1e-30);
+    }
+
+    #[test]
+    fn a_model_is_read_in_place_or_refused() {
+        let bytes = Model::bytes(&[3, 9], &[1, 0], &[10, -10, 0, 20], 0.1);
+        let model = Model::of(&bytes, 2).unwrap();
+        let word = |key| WordFeature { key, in_title: false, token: 0, value: 1.0 };
+        let found = model.probabilities(&[word(3)], &[]);
+        assert!(found[0] > 0.8);
+        assert_eq!(model.reasons(&[word(3), word(9), word(4)], 1, 3).len(), 1);
+        assert!(model.probabilities(&[word(4)], &[(9, 1.0)])[1] > 0.8);
+        assert!(
+            Model::of(&bytes, 3).is_none() && Model::of(&bytes[..bytes.len() - 1], 2).is_none()
+        );
+        assert!(Model::of(b"", 2).is_none() && Model::of(b"DLE1", 2).is_none());
+    }
+}
