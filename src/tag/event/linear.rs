@@ -113,7 +113,7 @@ pub(super) fn triggers(scores: &[u32], leaves: &[&str]) -> Vec<(Key, f32)> {
 }
 
 /// e to the power of `x`, to seven digits, by additions and multiplications alone.
-pub(super) fn exp(x: f32) -> f32 {
+pub(in crate::tag) fn exp(x: f32) -> f32 {
     let x = f64::from(x.clamp(-80.0, 80.0));
     // Halved until it is small, then squared as often.
     let small = x / 256.0;

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 
 use self::decide::{Decider, Layer, rule};
 use self::linear::Model;
+pub(in crate::tag) use self::linear::exp;
 use self::matcher::{Matcher, Span, View};
 use self::pattern::{Pattern, parse_cell};
 use super::{Class, Part, Reading, Rule, Tag};

@@ -6,13 +6,16 @@
 mod coref;
 mod field;
 mod lists;
+mod model;
 pub mod name;
 mod rules;
 mod score;
+pub mod train;
 
 use coref::{Person, Persons};
 use field::{Case, Field};
 use lists::{Entry, Lexicon};
+use model::Model;
 use rules::{Context, LowerWords, number};
 
 use super::{Class, Level, Origin, Part, Reading, Rule, Tag};
@@ -24,6 +27,9 @@ use crate::text::{Token, Tokens};
 const LEAD_WORDS: u32 = 40;
 /// A person with so many mentions is major if only one other has more.
 const MANY_MENTIONS: usize = 2;
+
+/// What was learnt of English names, see [`train`].
+const MODEL: &[u8] = include_bytes!("../data/person.bin");
 
 /// The rules of this tagger.
 pub const RULES: &[Rule] = &[
@@ -76,12 +82,13 @@ pub const RULES: &[Rule] = &[
 #[derive(Debug)]
 pub struct PersonTagger {
     lexicon: Lexicon,
+    model: Option<Model<'static>>,
 }
 
 impl PersonTagger {
     /// Reads the embedded lists: a few milliseconds.
     pub fn new() -> PersonTagger {
-        PersonTagger { lexicon: Lexicon::new() }
+        PersonTagger { lexicon: Lexicon::new(), model: Model::of(MODEL) }
     }
 
     /// The persons of an article, major ones first, then by score and id.
@@ -97,7 +104,9 @@ impl PersonTagger {
         lower.add(&words.body);
         let english = reading.lang == "en";
         let lang = lists::lang_bit(reading.lang);
-        let context = Context { lexicon: &self.lexicon, lower: &lower, english, lang };
+        let model = self.model.filter(|_| english);
+        let lexicon = &self.lexicon;
+        let context = Context { lexicon, lower: &lower, english, lang, model, seen: None };
         let mut body = Field::new(Part::Body, &article.body, &words.body, &self.lexicon);
         let mut title = Field::new(Part::Title, &article.title, &words.title, &self.lexicon);
         let mut persons = Persons::new(&self.lexicon, reading.date.map(year_of));

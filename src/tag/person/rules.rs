@@ -1,9 +1,13 @@
 //! Finds names in runs of capitalised words by titles, name lists, shape and context.
 
+use std::cell::RefCell;
+
 use super::field::{Case, Field, Gap, Word};
 use super::lists::{Entry, Lexicon};
+use super::model::{Candidate, Model};
 use super::name::is_syllables;
 use super::score::score;
+use super::train::Seen;
 use crate::text::Token;
 
 /// Numbers of the rules, see [`super::RULES`].
@@ -22,7 +26,7 @@ pub(super) mod number {
 }
 
 /// Score from which a run of words is a person.
-const ACCEPT: i32 = 30;
+pub(super) const ACCEPT: i32 = 30;
 /// Score of `Mr` or `Sen.` before a name.
 pub(super) const HONORIFIC: i32 = 45;
 /// Score of a capitalised role (`President`) before a name.
@@ -75,6 +79,10 @@ pub(super) struct Context<'a> {
     pub english: bool,
     /// Bit of the language's own titles.
     pub lang: u8,
+    /// What was learnt of English names.
+    pub model: Option<Model<'static>>,
+    /// Where candidates are kept to learn from.
+    pub seen: Option<&'a RefCell<Vec<Seen>>>,
 }
 
 /// A title before a name.
@@ -277,7 +285,17 @@ fn best(
         if words.get(last + 1).is_some_and(|next| next.gap == Gap::Hyphen) {
             continue;
         }
-        let Some(score) = score(field, context, at, last, title) else { continue };
+        let Some(mut score) = score(field, context, at, last, title) else { continue };
+        let candidate = Candidate { field, context, first: at, last, title };
+        if let Some(model) = context.model.filter(|_| field.case == Case::Normal) {
+            score += model.points(&candidate);
+        }
+        if let Some(seen) = context.seen {
+            let mut buckets = Vec::new();
+            candidate.traits(&mut |bucket| buckets.push(bucket as u32));
+            let span = (words[at].start, words[last].end);
+            seen.borrow_mut().push(Seen { span, score, buckets });
+        }
         if winner.is_none_or(|(best, ..)| score >= best) {
             winner = Some((score, at, last));
         }
