@@ -1,8 +1,9 @@
 //! How well the corpus is tagged and ranked: floors under what was measured, figures in the output.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use crate::support::{corpus, dateline, root};
+use crate::support::{corpus, dateline, root, shared};
 
 type Facets = BTreeSet<(String, String)>;
 
@@ -145,4 +146,81 @@ fn a_run_is_scored_again_as_it_was_when_written() {
     assert_eq!((code, rows.len()), (Some(7), 2));
     assert_eq!(rows[1]["measures"]["MAP"], 0.0);
     assert_eq!(rows[0]["measures"], first[0]["measures"]);
+}
+
+/// Floors of the tagger on labelled collections that are not in the repository: some points below
+/// what docs/tagging.md reports.
+#[test]
+fn labelled_collections_keep_their_figures() {
+    let figure = |files: &[String], options: &[&str], path: &[&str]| -> f64 {
+        let mut args = vec!["eval", "tags", "--format", "json"];
+        args.extend(options);
+        args.extend(files.iter().map(String::as_str));
+        let output = dateline(Path::new("none"), &args);
+        let line = output.out.lines().next().unwrap_or_else(|| panic!("{}", output.err));
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        path.iter().fold(&value, |value, key| &value[*key]).as_f64().unwrap()
+    };
+    let file = |dir: &tempfile::TempDir, name: &str| {
+        vec![dir.path().join(name).to_str().unwrap().to_owned()]
+    };
+    if let Some(dir) = shared("wikigold") {
+        let files = file(&dir, "ner_wikigold/CONLL-format/data/wikigold.conll.txt");
+        let f1 = figure(&files, &["--facet", "person"], &["spans", "f1"]);
+        assert!(f1 >= 0.82, "WikiGold {f1}");
+    }
+    if let Some(dir) = shared("crossner-politics-dev") {
+        let files = file(&dir, "ner_crossner_politics/dev.txt");
+        let f1 = figure(&files, &["--facet", "person"], &["spans", "f1"]);
+        assert!(f1 >= 0.80, "CrossNER politics {f1}");
+    }
+    if let Some(dir) = shared("events-dev") {
+        let files = file(&dir, "_derived/events/case2021_task2.dev.tsv");
+        for (name, least) in [("leaf", 0.68), ("root", 0.84)] {
+            let share = figure(&files, &["--facet", "event"], &["top", name]);
+            assert!(share >= least, "CASE {name} {share}");
+        }
+    }
+    if let Some(dir) = shared("geoparse") {
+        let files = file(&dir, "Corpora/lgl.xml");
+        let files = if Path::new(&files[0]).exists() {
+            files
+        } else {
+            file(&dir, "geoparse/Corpora/lgl.xml")
+        };
+        let f1 = figure(&files, &["--facet", "country"], &["spans", "f1"]);
+        assert!(f1 >= 0.85, "LGL {f1}");
+    }
+    if let Some(dir) = shared("reuters21578-train") {
+        let files: Vec<String> = (12..15)
+            .flat_map(|number| file(&dir, &format!("reuters21578/reut2-{number:03}.sgm")))
+            .collect();
+        let country = figure(&files, &["--facet", "country"], &["micro", "f1"]);
+        let event = figure(&files, &["--facet", "event"], &["micro", "f1"]);
+        assert!(country >= 0.94 && event >= 0.86, "Reuters {country} {event}");
+    }
+}
+
+/// The model in the program is what its text gives, byte for byte.
+#[test]
+fn the_weights_of_names_are_made_of_their_text() {
+    let Some(dir) = shared("ner-train") else { return };
+    let mut files: Vec<String> = Vec::new();
+    for (folder, ending) in [("crossner", "txt"), ("uner-ewt", "iob2")] {
+        for entry in std::fs::read_dir(dir.path().join("ner-train").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.to_str().unwrap().to_owned();
+            if name.ends_with(ending) && !name.contains("LICENSE") {
+                files.push(name);
+            }
+        }
+    }
+    files.sort();
+    let model = dir.path().join("person.bin");
+    let mut args = vec!["train", "person", "-o", model.to_str().unwrap()];
+    args.extend(files.iter().map(String::as_str));
+    let output = dateline(Path::new("none"), &args);
+    assert_eq!(output.code, 0, "{}", output.err);
+    let (made, kept) = (std::fs::read(model).unwrap(), root().join("src/tag/data/person.bin"));
+    assert!(made == std::fs::read(kept).unwrap(), "train it again: docs/tagging.md tells how");
 }

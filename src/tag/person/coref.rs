@@ -216,8 +216,9 @@ impl<'l> Persons<'l> {
                 continue;
             }
             let word = field.words[hit.last];
-            let rule = number::TITLE;
+            let rule = if hit.rule == number::LEARNT { hit.rule } else { number::TITLE };
             if let Some(at) = self.of_surname(word.hash, field.part, word.start) {
+                let rule = if hit.rule == number::LEARNT { number::SURNAME } else { rule };
                 self.mention(at, field, hit.first, hit.last, rule, hit.weight);
                 continue;
             }

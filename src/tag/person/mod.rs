@@ -76,6 +76,11 @@ pub const RULES: &[Rule] = &[
         name: "first-name",
         help: "a given name alone, the full name stands elsewhere",
     },
+    Rule {
+        number: number::LEARNT,
+        name: "learnt",
+        help: "a word alone whose letters and surroundings are those of names",
+    },
 ];
 
 /// Finds persons. Holds its word lists only; share it between threads.

@@ -23,10 +23,13 @@ pub(super) mod number {
     pub const HEADLINE: u8 = 58;
     pub const ALIAS: u8 = 59;
     pub const FIRST_NAME: u8 = 60;
+    pub const LEARNT: u8 = 61;
 }
 
 /// Score from which a run of words is a person.
 pub(super) const ACCEPT: i32 = 30;
+/// The same of a word that stands alone: a place or company may as well.
+const LONE: i32 = 40;
 /// Score of `Mr` or `Sen.` before a name.
 pub(super) const HONORIFIC: i32 = 45;
 /// Score of a capitalised role (`President`) before a name.
@@ -133,7 +136,8 @@ fn scan(
             at += 1;
             continue;
         }
-        match best(field, context, at, to, title) {
+        let lone = || (to - from == 1).then(|| lone(field, context, at)).flatten();
+        match best(field, context, at, to, title).or_else(lone) {
             Some(hit) => {
                 for word in &mut field.words[hit.first..=hit.last] {
                     word.taken = true;
@@ -285,17 +289,7 @@ fn best(
         if words.get(last + 1).is_some_and(|next| next.gap == Gap::Hyphen) {
             continue;
         }
-        let Some(mut score) = score(field, context, at, last, title) else { continue };
-        let candidate = Candidate { field, context, first: at, last, title };
-        if let Some(model) = context.model.filter(|_| field.case == Case::Normal) {
-            score += model.points(&candidate);
-        }
-        if let Some(seen) = context.seen {
-            let mut buckets = Vec::new();
-            candidate.traits(&mut |bucket| buckets.push(bucket as u32));
-            let span = (words[at].start, words[last].end);
-            seen.borrow_mut().push(Seen { span, score, buckets });
-        }
+        let Some(score) = learnt_score(field, context, at, last, title) else { continue };
         if winner.is_none_or(|(best, ..)| score >= best) {
             winner = Some((score, at, last));
         }
@@ -335,6 +329,50 @@ fn best(
     };
     let weight = (total * 3).clamp(0, 255) as u8;
     Some(Found { first, last, rule, weight, regnal })
+}
+
+/// The score of words as a name, by the rules and what was learnt.
+fn learnt_score(
+    field: &Field<'_>,
+    context: &Context<'_>,
+    first: usize,
+    last: usize,
+    title: Title,
+) -> Option<i32> {
+    let mut score = score(field, context, first, last, title)?;
+    // King and Pope are learnt from nothing.
+    if field.case != Case::Normal || title.regnal.is_some() {
+        return Some(score);
+    }
+    let candidate = Candidate { field, context, first, last, title };
+    if let Some(model) = context.model {
+        score += model.points(&candidate);
+    }
+    if let Some(seen) = context.seen {
+        let mut buckets = Vec::new();
+        candidate.traits(&mut |bucket| buckets.push(bucket as u32));
+        let span = (field.words[first].start, field.words[last].end);
+        seen.borrow_mut().push(Seen { span, score, buckets });
+    }
+    Some(score)
+}
+
+/// A word that stands alone, where what was learnt makes it a name.
+fn lone(field: &Field<'_>, context: &Context<'_>, at: usize) -> Option<Found> {
+    let learns = context.model.is_some() || context.seen.is_some();
+    let word = &field.words[at];
+    if !learns || field.case != Case::Normal || word.taken || word.is_title() {
+        return None;
+    }
+    let total = learnt_score(field, context, at, at, Title::default())?;
+    let weight = (total * 3).clamp(0, 255) as u8;
+    (total >= LONE).then_some(Found {
+        first: at,
+        last: at,
+        rule: number::LEARNT,
+        weight,
+        regnal: None,
+    })
 }
 
 /// Whether all words hang together by hyphens (`Borg-Warner`): half a name or a company.
