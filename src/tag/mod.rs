@@ -178,8 +178,9 @@ impl Tagger {
     /// with origin given; a derived tag of the same id stays beside it. Supplied values that no
     /// table knows are returned for the report. Linear in the text.
     pub fn tag(&self, reading: &Reading<'_>) -> Tags {
-        let persons = self.person.tag(reading);
+        let mut persons = self.person.tag(reading);
         let countries = self.country.tag(reading, &persons);
+        drop_places(&mut persons, &countries);
         let events = self.event.tag(reading, &countries, &persons);
         let mut tags = Tags { tags: countries, unknown: Vec::new() };
         tags.tags.extend(persons);
@@ -188,6 +189,22 @@ impl Tagger {
         tags.sort();
         tags
     }
+}
+
+/// Drops persons that are nothing but words alone, learnt to be names, which are places here.
+fn drop_places(persons: &mut Vec<Tag>, countries: &[Tag]) {
+    let learnt = |tag: &Tag| tag.mentions.iter().all(|one| one.rule == person::LEARNT);
+    if !persons.iter().any(learnt) {
+        return;
+    }
+    let places: std::collections::HashSet<(Part, u32)> = countries
+        .iter()
+        .flat_map(|tag| &tag.mentions)
+        .map(|mention| (mention.part, mention.start))
+        .collect();
+    persons.retain(|tag| {
+        !learnt(tag) || !tag.mentions.iter().any(|one| places.contains(&(one.part, one.start)))
+    });
 }
 
 impl Tagger {

@@ -10,7 +10,7 @@ use super::table::Tables;
 use super::trie::word_hash;
 use super::words::{self, has};
 use super::{dateline::Dateline, rule};
-use crate::tag::{Part, Tag};
+use crate::tag::{Part, Tag, person};
 use crate::text::Token;
 
 /// One mention of a country.
@@ -71,6 +71,8 @@ impl<'a> Context<'a> {
         let mut spans: Vec<(Part, u32, u32)> = persons
             .iter()
             .flat_map(|tag| &tag.mentions)
+            // A word alone that was learnt may as well be a place: the tables of places decide.
+            .filter(|mention| mention.rule != person::LEARNT)
             .map(|mention| (mention.part, mention.start, mention.end))
             .collect();
         spans.sort_unstable();

@@ -28,6 +28,9 @@ const LEAD_WORDS: u32 = 40;
 /// A person with so many mentions is major if only one other has more.
 const MANY_MENTIONS: usize = 2;
 
+/// The rule of a word alone that was learnt to be a name: weaker evidence than a place.
+pub const LEARNT: u8 = number::LEARNT;
+
 /// What was learnt of English names, see [`train`].
 const MODEL: &[u8] = include_bytes!("../data/person.bin");
 
