@@ -8,10 +8,14 @@ use super::report::Failure;
 use crate::engine::EngineError;
 use crate::engine::embedded::Embedded;
 use crate::search::saved::{self, SavedQueries};
+use crate::tag::overrides::Overrides;
 use crate::text::sanitize;
 
 /// The file of saved queries.
 const QUERIES: &str = "queries.toml";
+
+/// The file of what the user says of single articles.
+pub const TAGS: &str = "tags.tsv";
 
 /// Bytes of such a file that are read.
 const MAX_BYTES: u64 = 64 << 20;
@@ -100,6 +104,21 @@ fn unwritable(place: &Path, error: &io::Error) -> Failure {
     let shown = place.to_string_lossy();
     let message = format!("{} cannot be written: {error}", sanitize::line(&shown));
     Failure::Engine(EngineError::Refused(message))
+}
+
+/// What the user says of single articles of an index.
+///
+/// # Errors
+/// When the file cannot be read, or a row is wrong: the first of them.
+pub fn overrides(archive: &Embedded, io: &Io<'_>) -> Result<Overrides, Failure> {
+    let Some(text) = read(archive, io, TAGS)? else { return Ok(Overrides::default()) };
+    let (overrides, bad) = Overrides::parse(&text);
+    match bad.first() {
+        None => Ok(overrides),
+        Some((line, why)) => {
+            Err(unreadable(&archive.dir().join(TAGS), &format!("line {line}: {why}")))
+        }
+    }
 }
 
 /// The saved queries of an index.

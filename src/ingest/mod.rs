@@ -17,6 +17,7 @@ mod pipeline;
 pub mod preview;
 mod queue;
 pub mod report;
+pub mod retag;
 mod seen;
 mod target;
 

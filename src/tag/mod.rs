@@ -5,6 +5,7 @@
 pub mod country;
 pub mod event;
 pub mod homes;
+pub mod overrides;
 pub mod person;
 pub mod vocabulary;
 
@@ -159,6 +160,7 @@ pub struct Tagger {
     country: country::CountryTagger,
     person: person::PersonTagger,
     event: event::EventTagger,
+    overrides: overrides::Overrides,
 }
 
 impl Tagger {
@@ -168,7 +170,13 @@ impl Tagger {
             country: country::CountryTagger::new(),
             person: person::PersonTagger::new(),
             event: event::EventTagger::new(),
+            overrides: overrides::Overrides::default(),
         }
+    }
+
+    /// The same, which gives single articles the tags that the user says.
+    pub fn with(self, overrides: overrides::Overrides) -> Tagger {
+        Tagger { overrides, ..self }
     }
 
     /// The tags of an article, by class, most important first: major before passing, then score,
@@ -186,6 +194,9 @@ impl Tagger {
         tags.tags.extend(persons);
         tags.tags.extend(events);
         vocabulary::add_given(&reading.article.given, &mut tags);
+        if let Some(id) = &reading.article.id {
+            self.overrides.apply(id, &mut tags);
+        }
         tags.sort();
         tags
     }

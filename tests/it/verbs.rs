@@ -532,3 +532,56 @@ fn words_of_queries_are_completed_from_the_index() {
     let split = bash("dateline search country:sou", "sou").unwrap();
     assert_eq!(split.lines().next(), Some("\\\"South\\ Korea\\\""));
 }
+
+#[test]
+fn what_is_said_of_an_article_holds_when_it_is_indexed_or_tagged_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (index, file) = (dir.path().join("ix"), dir.path().join("a.jsonl"));
+    let write = |title: &str| {
+        let rows = format!(
+            "{{\"id\":\"a b\",\"title\":\"{title}\",\"body\":\"Peru and Chile signed a treaty in Lima.\"}}\n\
+             {{\"id\":\"c\",\"title\":\"Rain\",\"body\":\"It rained in Norway.\"}}\n"
+        );
+        std::fs::write(&file, rows).unwrap();
+        let indexed = dateline(&index, &["index", file.to_str().unwrap()]);
+        assert_eq!(indexed.code, 0, "{}", indexed.err);
+    };
+    write("Pact");
+    let run = |args: &[&str]| dateline(&index, args);
+    let ids = |query: &str| run(&["search", "-l", "-n0", query]).out;
+    assert_eq!((ids("country:PE"), ids("country:JP")), ("a b\n".into(), String::new()));
+    let dry = run(&["tag", "--dry-run", "a b", "+country:Japan"]);
+    assert_eq!((dry.code, dry.out.as_str()), (0, "a b\t+country.major:JP\n"));
+    assert_eq!(ids("country:JP"), "");
+    let said = run(&["tag", "a b", "+country:Japan", "-country:Peru"]);
+    assert!(said.out.starts_with("a b\t-country"), "{} {}", said.out, said.err);
+    assert!(said.err.contains("1 of 1 articles"), "{}", said.err);
+    let holds = || {
+        assert_eq!((ids("country:PE"), ids("country.major:JP")), (String::new(), "a b\n".into()));
+    };
+    holds();
+    assert_eq!(run(&["tag", "a b"]).out, "a b\t+country:JP\na b\t-country:PE\n");
+    let again = run(&["retag"]);
+    assert_eq!((again.code, again.out.as_str()), (0, ""));
+    assert!(again.err.contains("0 of 2 articles"), "{}", again.err);
+    write("Another pact");
+    assert_eq!(ids("title:another"), "a b\n");
+    holds();
+    // Without what was said, the tagger decides again.
+    std::fs::remove_file(index.join("tags.tsv")).unwrap();
+    assert_eq!(run(&["retag", "--dry-run"]).out.lines().count(), 1);
+    holds();
+    assert_eq!(run(&["retag", "-country:NO"]).code, 0);
+    assert_eq!((ids("country:PE"), ids("country:JP")), ("a b\n".into(), String::new()));
+    for (args, code) in [
+        (&["tag", "nobody", "+country:JP"][..], 2),
+        (&["tag", "c", "+country:Atlantis"], 2),
+        (&["tag", "+country:JP"], 2),
+    ] {
+        assert_eq!(run(args).code, code, "{args:?}");
+    }
+    std::fs::write(index.join("tags.tsv"), "+country:JP\tc\nnonsense\n").unwrap();
+    let broken = run(&["retag"]);
+    assert_eq!(broken.code, 2);
+    assert!(broken.err.contains("line 2"), "{}", broken.err);
+}

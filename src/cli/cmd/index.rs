@@ -14,9 +14,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cli::progress::Meter;
-use crate::cli::{Exit, Global, Io, environment, report};
+use crate::cli::report::Failure;
+use crate::cli::{Exit, Global, Io, environment, home, report};
 use crate::engine::EngineError;
-use crate::engine::embedded::{EmbeddedWriter, WriterOptions};
+use crate::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
 use crate::ingest::preview::preview;
 use crate::ingest::{self, Feed, Hooks, IngestError, Options, Phase, Report, Stop};
 use crate::source::Found;
@@ -63,6 +64,12 @@ pub fn run(args: &Args, global: &Global, io: &mut Io<'_>) -> Exit {
         Ok(writer) => writer,
         Err(error) => return report::engine_error(&error, global, io),
     };
+    // What the user said of single articles holds for what is read again.
+    let said = Embedded::open(&dir).map_err(Failure::from);
+    let tagger = match said.and_then(|archive| home::overrides(&archive, io)) {
+        Ok(overrides) => Tagger::new().with(overrides),
+        Err(failure) => return failure.report(global, io),
+    };
     if args.lang.is_none() {
         options.default_lang.clone_from(&writer.manifest().default_lang);
     }
@@ -85,8 +92,15 @@ pub fn run(args: &Args, global: &Global, io: &mut Io<'_>) -> Exit {
     };
     let worker_stop = stop.clone();
     let ended = ingest::attended(&stop, &mut watch, move |progress| {
-        let written =
-            write(writer, feed, &options, rejects.as_mut(), &worker_stop, &ticks, progress);
+        let written = write(
+            (writer, tagger),
+            feed,
+            &options,
+            rejects.as_mut(),
+            &worker_stop,
+            &ticks,
+            progress,
+        );
         (written, rejects.map(Rejects::finish))
     });
     meter.clear();
@@ -138,7 +152,7 @@ enum Failed {
 
 /// The run itself, on its own thread.
 fn write(
-    mut writer: EmbeddedWriter,
+    (mut writer, tagger): (EmbeddedWriter, Tagger),
     feed: Feed,
     options: &Options,
     rejects: Option<&mut Rejects>,
@@ -146,7 +160,6 @@ fn write(
     ticks: &Ticks,
     progress: &dyn Fn(&ingest::Progress),
 ) -> Written {
-    let tagger = Tagger::new();
     let mut listed = rejects;
     let hooks = Hooks {
         progress,

@@ -7,7 +7,7 @@
 //! written snippets; sums and probabilities use no function whose last digit depends on the
 //! machine, so that tags are the same everywhere.
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::text::{Token, Tokens};
 
@@ -47,11 +47,27 @@ pub(super) struct WordFeature {
     pub value: f32,
 }
 
-fn key(space: &str, name: &str) -> Key {
-    let mut bytes = Vec::with_capacity(space.len() + name.len());
-    bytes.extend_from_slice(space.as_bytes());
-    bytes.extend_from_slice(name.as_bytes());
-    (xxh3_64(&bytes) >> 32) as Key
+/// What a feature is of: words, triggers of a leaf, of a root, the best leaf.
+#[derive(Debug, Clone, Copy)]
+enum Space {
+    Word,
+    Leaf,
+    Root,
+    Best,
+}
+
+fn key(space: Space, name: &str) -> Key {
+    (xxh3_64_with_seed(name.as_bytes(), space as u64) >> 32) as Key
+}
+
+/// The first letters of a word, `None` for one that is too short to say anything.
+fn stem(folded: &str) -> Option<&str> {
+    if folded.is_ascii() {
+        return (folded.len() > 2).then(|| &folded[..folded.len().min(LETTERS)]);
+    }
+    folded.chars().nth(2)?;
+    let end = folded.char_indices().nth(LETTERS).map_or(folded.len(), |(at, _)| at);
+    Some(&folded[..end])
 }
 
 /// The ordinary words of a text as features: each once, names and function words left out.
@@ -68,16 +84,16 @@ pub(super) fn words(title: &Tokens, body: &Tokens) -> Vec<WordFeature> {
                 continue;
             }
             let folded = words.folded(token);
-            if folded.chars().nth(2).is_none() || FUNCTION_WORDS.binary_search(&folded).is_ok() {
+            let Some(stem) = stem(folded) else { continue };
+            if folded.len() <= LETTERS && FUNCTION_WORDS.binary_search(&folded).is_ok() {
                 continue;
             }
-            let end = folded.char_indices().nth(LETTERS).map_or(folded.len(), |(at, _)| at);
-            let key = key("w", &folded[..end]);
+            let key = key(Space::Word, stem);
             let value = if in_title { TITLE } else { 1.0 };
             found.push(WordFeature { key, in_title, token: number, value });
         }
     }
-    found.sort_by_key(|word| (word.key, !word.in_title, word.token));
+    found.sort_unstable_by_key(|word| (word.key, !word.in_title, word.token));
     found.dedup_by_key(|word| word.key);
     let square: f32 = found.iter().map(|word| word.value * word.value).sum();
     let scale = if square > 0.0 { NORM / square.sqrt() } else { 0.0 };
@@ -95,20 +111,22 @@ pub(super) fn triggers(scores: &[u32], leaves: &[&str]) -> Vec<(Key, f32)> {
         if score == 0 {
             continue;
         }
-        found.push((key("t", leaf), effect(score, EFFECT[0])));
+        found.push((key(Space::Leaf, leaf), effect(score, EFFECT[0])));
         if score == best {
-            found.push((key("b", leaf), EFFECT[2]));
+            found.push((key(Space::Best, leaf), EFFECT[2]));
         }
         let name = leaf.split('/').next().unwrap_or(leaf);
         match &mut root {
             Some((known, most)) if *known == name => *most = score.max(*most),
             _ => {
-                found.extend(root.map(|(name, most)| (key("r", name), effect(most, EFFECT[1]))));
+                found.extend(
+                    root.map(|(name, most)| (key(Space::Root, name), effect(most, EFFECT[1]))),
+                );
                 root = Some((name, score));
             }
         }
     }
-    found.extend(root.map(|(name, most)| (key("r", name), effect(most, EFFECT[1]))));
+    found.extend(root.map(|(name, most)| (key(Space::Root, name), effect(most, EFFECT[1]))));
     found
 }
 
@@ -258,7 +276,7 @@ mod tests {
             keys
         };
         let wanted = |names: &[&str]| {
-            let mut keys: Vec<Key> = names.iter().map(|name| key("w", name)).collect();
+            let mut keys: Vec<Key> = names.iter().map(|name| key(Space::Word, name)).collect();
             keys.sort_unstable();
             keys
         };

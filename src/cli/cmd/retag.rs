@@ -1,0 +1,104 @@
+//! `dateline retag`: tags articles of the index anew, without their input.
+
+use clap::Args;
+
+use crate::cli::args::Global;
+use crate::cli::query_args::QueryArgs;
+use crate::cli::report::Failure;
+use crate::cli::{Exit, Io, cmd, environment, home};
+use crate::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
+use crate::engine::{Engine, Sink};
+use crate::ingest::retag::{Retagged, retag};
+use crate::plan::Plan;
+use crate::render::{ids, paint};
+use crate::tag::Tagger;
+use crate::text::sanitize;
+
+const EXAMPLES: &str = "\
+Examples:
+  dateline retag
+  dateline retag --dry-run 'date:2019'
+
+Writes id, tab and what changed for every article whose tags are others now, such as
+-person:seoul +country.major:JP; after an update of dateline these are many. What was said with
+'dateline tag' holds.";
+
+/// Tag the articles of the index anew
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct RetagArgs {
+    /// Query, as for dateline search [default: all articles]
+    #[arg(value_name = "QUERY")]
+    words: Vec<String>,
+
+    #[command(flatten)]
+    query: QueryArgs,
+
+    /// Write nothing to the index, only show what would change
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Tags anew.
+///
+/// # Errors
+/// [`Failure`], from which message and exit code follow.
+pub fn run(args: &RetagArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let text = args.query.text(&args.words, io)?.unwrap_or_else(|| "*".to_owned());
+    let mut options = args.query.options(io)?;
+    let writer = writer(args.dry_run, global, io)?;
+    let archive = cmd::open_for(&mut options, global, io)?;
+    let reading = args.query.read(&archive, &text, &options)?;
+    cmd::warn(&reading.warnings, &text, global, io);
+    let tagger = Tagger::new().with(home::overrides(&archive, io)?);
+    write(&archive, &reading.plan, &tagger, writer, io)
+}
+
+/// The writer of the index, unless nothing is to be written.
+pub(super) fn writer(
+    dry_run: bool,
+    global: &Global,
+    io: &mut Io<'_>,
+) -> Result<Option<EmbeddedWriter>, Failure> {
+    if dry_run {
+        return Ok(None);
+    }
+    // Opened to fail as a search does where there is no index: a writer would make one.
+    cmd::open(global, io)?;
+    let now = environment::now(io);
+    let dir = global.index_dir(io)?;
+    Ok(Some(EmbeddedWriter::open(&dir, &WriterOptions::default(), now)?))
+}
+
+/// Tags the matches of a plan anew and tells what changed.
+pub(super) fn write(
+    archive: &Embedded,
+    plan: &Plan,
+    tagger: &Tagger,
+    mut writer: Option<EmbeddedWriter>,
+    io: &mut Io<'_>,
+) -> Result<Exit, Failure> {
+    let (mut changed, mut untold) = (0u64, None);
+    let out = &mut *io.out;
+    let mut tell = |one: Retagged| {
+        changed += 1;
+        let changes =
+            if one.changes.is_empty() { "evidence only".to_owned() } else { one.changes.join(" ") };
+        let line = writeln!(out, "{}\t{}", ids::encode(&one.id), sanitize::line(&changes));
+        untold = untold.take().or(line.err());
+    };
+    let seen = retag(archive, plan, tagger, writer.as_mut(), &mut tell)?;
+    let would = if writer.is_some() { "" } else { "would be " };
+    if let Some(mut writer) = writer.filter(|_| changed > 0) {
+        let checkpoint = writer.checkpoint().to_owned();
+        writer.commit(&checkpoint)?;
+        writer.finish()?;
+    }
+    if let Some(error) = untold {
+        return Err(error.into());
+    }
+    let (changed, seen) = (paint::grouped(changed), paint::grouped(seen));
+    // What cannot be told does not undo what was done.
+    let _ = writeln!(io.err, "{changed} of {seen} articles {would}tagged otherwise");
+    Ok(if archive.size() == 0 { Exit::NoMatch } else { Exit::Done })
+}
