@@ -37,7 +37,8 @@ impl Stop {
         if self.over.load(Ordering::Relaxed) {
             return true;
         }
-        if self.asked.fetch_add(1, Ordering::Relaxed) % SHARE != 0 || !(self.due)() {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        if !asked.is_multiple_of(SHARE) || !(self.due)() {
             return false;
         }
         self.over.store(true, Ordering::Relaxed);

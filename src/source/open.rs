@@ -65,7 +65,7 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn Source>, Recor
 /// What a file holds below its compressors.
 pub(super) enum Unpacked {
     /// A text.
-    Text { bytes: Bytes, compression: Option<&'static str>, origin: Origin },
+    Text { bytes: Box<Bytes>, compression: Option<&'static str>, origin: Origin },
     /// An archive.
     Archive {
         kind: &'static str,
@@ -78,7 +78,7 @@ pub(super) enum Unpacked {
 /// The articles of what was unpacked.
 fn source(unpacked: Unpacked) -> Result<Box<dyn Source>, RecordError> {
     match unpacked {
-        Unpacked::Text { bytes, compression, origin } => text(bytes, compression, origin),
+        Unpacked::Text { bytes, compression, origin } => text(*bytes, compression, origin),
         Unpacked::Archive { kind, members, compression, origin } => {
             Ok(Box::new(Archive::new(kind, compression, origin, members)?))
         }
@@ -161,7 +161,7 @@ pub(super) fn unpack(
         let members = Box::new(archive::Tar::new(bytes, origin.clone()));
         return Ok(Unpacked::Archive { kind: "tar", members, compression, origin });
     }
-    Ok(Unpacked::Text { bytes, compression, origin })
+    Ok(Unpacked::Text { bytes: Box::new(bytes), compression, origin })
 }
 
 fn zip(

@@ -1,7 +1,5 @@
 //! The bytes that an article was read from, read again.
 
-use std::path::PathBuf;
-
 use super::archive::Members;
 use super::bytes::Bytes;
 use super::open::{Unpacked, open, unpack, unpack_file};
@@ -26,7 +24,7 @@ pub fn original(article: &Article, options: &ReadOptions) -> Result<Vec<u8>, Rec
         code,
         message: message.to_owned(),
     };
-    if place.file == PathBuf::from("-") {
+    if place.file.as_os_str() == "-" {
         return Err(error("unreadable", "it came from standard input"));
     }
     // A pipe would be waited for.
@@ -52,7 +50,7 @@ fn is_at(one: &Provenance, other: &Provenance) -> bool {
 fn find(unpacked: Unpacked, place: &Provenance) -> Result<Option<Vec<u8>>, RecordError> {
     match unpacked {
         Unpacked::Text { bytes, origin, .. } => {
-            Ok((origin.member == place.member).then(|| cut(bytes, place)).flatten())
+            Ok((origin.member == place.member).then(|| cut(*bytes, place)).flatten())
         }
         Unpacked::Archive { mut members, origin, .. } => {
             let origin = origin.within()?;

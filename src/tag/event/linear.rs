@@ -247,7 +247,7 @@ impl<'m> Model<'m> {
     ) -> Vec<(WordFeature, f32)> {
         let part = |word: &WordFeature| {
             let weight = f32::from(*self.row(word.key)?.get(leaf)? as i8);
-            (weight > 0.0).then(|| (*word, weight * self.scale * word.value))
+            (weight > 0.0).then_some((*word, weight * self.scale * word.value))
         };
         let mut found: Vec<(WordFeature, f32)> = words.iter().filter_map(part).collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.key.cmp(&b.0.key)));

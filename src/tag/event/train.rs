@@ -38,6 +38,9 @@ pub struct BadExample {
     pub why: String,
 }
 
+/// An example before its features are numbered: leaf, features, weight.
+type Raw = (usize, Vec<(Key, f32)>, f32);
+
 struct Example {
     leaf: usize,
     features: Vec<(usize, f32)>,
@@ -73,7 +76,7 @@ pub fn train(examples: &[(&str, &str)]) -> Vec<u8> {
     let lexicon = &tagger.lexicons[0];
     let leaves = &lexicon.leaves;
     let mut keys: BTreeMap<Key, usize> = BTreeMap::new();
-    let mut raw: Vec<(usize, Vec<(Key, f32)>, f32)> = Vec::new();
+    let mut raw: Vec<Raw> = Vec::new();
     for (leaf, text) in examples {
         // What is no event comes behind the leaves.
         let leaf = leaves.iter().position(|known| known == leaf).unwrap_or(leaves.len());
