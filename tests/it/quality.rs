@@ -206,7 +206,7 @@ fn labelled_collections_keep_their_figures() {
 fn the_weights_of_names_are_made_of_their_text() {
     let Some(dir) = shared("ner-train") else { return };
     let mut files: Vec<String> = Vec::new();
-    for (folder, ending) in [("crossner", "txt"), ("uner-ewt", "iob2")] {
+    for (folder, ending) in [("crossner", "txt"), ("gum", "conllu"), ("uner-ewt", "iob2")] {
         for entry in std::fs::read_dir(dir.path().join("ner-train").join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.to_str().unwrap().to_owned();

@@ -54,7 +54,7 @@ pub struct EventArgs {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct PersonArgs {
-    /// Files with labelled names, in columns (CoNLL, IO, IOB2) or JSON Lines with spans
+    /// Files with labelled names, in columns (CoNLL, IO, IOB2), CoNLL-U of GUM, or JSON Lines with spans
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 

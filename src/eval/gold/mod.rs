@@ -1,6 +1,7 @@
 //! Labelled articles, read from the files in which others keep them.
 
 mod columns;
+mod conllu;
 mod geo;
 mod records;
 mod reuters;
@@ -143,6 +144,8 @@ pub fn read(path: &Path) -> Result<Collection, String> {
         records::table(path, text)?
     } else if first.split('\t').map(str::trim).eq(["id", "EventSnippet", "SubType"]) {
         records::snippets(path, text)
+    } else if conllu::is_one(&start) {
+        conllu::read(path, text)
     } else if let Some(found) = columns::read(path, text) {
         found
     } else {
