@@ -144,7 +144,7 @@ pub fn read(path: &Path) -> Result<Collection, String> {
         records::table(path, text)?
     } else if first.split('\t').map(str::trim).eq(["id", "EventSnippet", "SubType"]) {
         records::snippets(path, text)
-    } else if conllu::is_one(&start) {
+    } else if conllu::is_one(start) {
         conllu::read(path, text)
     } else if let Some(found) = columns::read(path, text) {
         found

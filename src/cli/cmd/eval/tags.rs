@@ -33,9 +33,9 @@ Examples:
 
 Files: JSON Lines with id, title, body or text, date, dateline, lists country, person and event,
 persons [{start,end,text}] and mentions [{start,end,country}], counted in characters; a table like
-corpus/gold.tsv beside its articles; Reuters-21578 SGML; LGL, TR-News and GeoVirus XML; CoNLL-U of GUM; CoNLL, IO
-and IOB2 columns; CASE-2021 snippets. The kind is seen from the text. Labels that come with an
-article are hidden from the tagger. Exit code 7 tells that records could not be read.";
+corpus/gold.tsv beside its articles; Reuters-21578 SGML; LGL, TR-News and GeoVirus XML; CoNLL, IO
+and IOB2 columns; CoNLL-U of GUM; CASE-2021 snippets. The kind is seen from the text. Labels that
+come with an article are hidden from the tagger. Exit code 7 tells that records could not be read.";
 
 /// Measure the tagger on labelled articles
 ///
