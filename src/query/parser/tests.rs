@@ -239,7 +239,7 @@ fn expr() -> impl Strategy<Value = Expr> {
     })
 }
 
-/// Found by `examples/fuzz_query.rs`.
+/// Found by `benches/fuzz.rs`.
 #[test]
 fn queries_that_once_read_otherwise_than_printed() {
     for text in [

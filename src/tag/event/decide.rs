@@ -330,7 +330,9 @@ impl<'l> Decider<'l> {
                 if score == 0 {
                     self.sums[at].mentions = layer.reasons(at);
                 }
-                if self.sums[at].mentions.is_empty() {
+                // One word alone is chance.
+                let least = if score == 0 && chance < 2.0 * ONLY { 2 } else { 1 };
+                if self.sums[at].mentions.len() < least {
                     continue;
                 }
                 levels[at] = Some(Level::Major);

@@ -1,4 +1,4 @@
-//! Reads millions of random queries: `cargo run --release --example fuzz_query -- 10000000 [SEED]`.
+//! Reads millions of random queries: `cargo bench --bench fuzz -- 10000000 [SEED]`.
 //!
 //! A third are random bytes, a third words and signs of the language in random order, a third
 //! queries of the test vectors with a few characters changed. None may panic; what reads must print
@@ -157,7 +157,8 @@ fn archive() -> Scan {
 }
 
 fn main() {
-    let mut args = std::env::args().skip(1).map(|arg| arg.parse::<u64>().unwrap());
+    let args = std::env::args().skip(1).filter(|arg| !arg.starts_with("--"));
+    let mut args = args.map(|arg| arg.parse::<u64>().unwrap());
     let (number, seed) = (args.next().unwrap_or(1_000_000), args.next().unwrap_or(1));
     let (mut random, vectors, archive) = (Random(seed), vectors(), archive());
     let lists: fn(&str) -> Result<String, String> = |_| Ok("Putin\n# nobody\n".to_owned());
