@@ -163,7 +163,8 @@ impl Embedded {
     }
 
     /// The same snapshot, whose answers are parts once `stop` is due: totals are then what was
-    /// counted until then and the best those of what was looked at, see [`Engine::was_stopped`].
+    /// counted until then and the best those of what was looked at, see
+    /// [`crate::engine::Engine::was_stopped`].
     pub fn until(self, stop: Arc<Stop>) -> Embedded {
         Embedded { stop: Some(stop), ..self }
     }
