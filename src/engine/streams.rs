@@ -8,7 +8,7 @@
 use crate::analyze::{Analyzers, adjacent_cjk, exact_surface};
 use crate::article::{Article, Words};
 pub use crate::plan::{ENTITY_MARK, EXACT_MARK};
-use crate::tag::{Class, Part, Tags, event};
+use crate::tag::{Class, Part, Tags};
 use crate::text::{Token, Tokens};
 
 /// Free positions between the last word of the body and the first of the title.
@@ -197,8 +197,7 @@ fn entity_tokens(words: &Words, tags: &Tags, title: u32) -> Vec<(u32, String)> {
     let mut out = Vec::new();
     for tag in &tags.tags {
         let name = tag.class.name();
-        // A learnt word is evidence, and no place that tells of the event.
-        for mention in tag.mentions.iter().filter(|mention| mention.rule != event::LEARNT) {
+        for mention in tag.mentions.iter().filter(|mention| mention.is_place()) {
             let (tokens, base) = match mention.part {
                 Part::Title => (&words.title, title),
                 Part::Body => (&words.body, 0),

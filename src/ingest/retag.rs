@@ -104,10 +104,10 @@ fn one(
     tags.unknown.clear();
     let existing = writer.map(|writer| writer.existing(stored.id())).transpose()?.flatten();
     let older = existing.as_ref().is_some_and(|existing| existing.tagger != TAGGER_VERSION);
-    let changes = differences(&stored.tags, &tags);
     if tags == stored.tags && !older {
         return Ok(None);
     }
+    let changes = differences(&stored.tags, &tags);
     let id = stored.id().to_owned();
     let prepared = match (writer, existing) {
         (Some(writer), Some(existing)) => {

@@ -147,7 +147,8 @@ fn count_units(
         let mut values: Vec<[BTreeSet<&str>; 2]> = vec![Default::default(); starts.len()];
         for tag in &stored.tags.tags {
             for (side, _) in fields.iter().enumerate().filter(|(_, field)| is_of(tag, **field)) {
-                for mention in tag.mentions.iter().filter(|mention| mention.part == part) {
+                for mention in tag.mentions.iter().filter(|one| one.part == part && one.is_place())
+                {
                     let unit = starts.partition_point(|&start| start <= mention.start);
                     if let Some(unit) = unit.checked_sub(1) {
                         values[unit][side].insert(&tag.id);

@@ -91,6 +91,14 @@ pub struct Mention {
     pub weight: u8,
 }
 
+impl Mention {
+    /// Whether the text tells of the value at this place. A learnt word of an event type does not:
+    /// it is evidence of a decision about the whole.
+    pub fn is_place(&self) -> bool {
+        self.rule != event::LEARNT
+    }
+}
+
 /// One thing an article names, with level, score and evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {

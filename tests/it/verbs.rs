@@ -573,6 +573,7 @@ fn what_is_said_of_an_article_holds_when_it_is_indexed_or_tagged_again() {
     holds();
     assert_eq!(run(&["retag", "-country:NO"]).code, 0);
     assert_eq!((ids("country:PE"), ids("country:JP")), ("a b\n".into(), String::new()));
+    assert_eq!(run(&["retag", "xyzzy"]).code, 1, "nothing matches");
     for (args, code) in [
         (&["tag", "nobody", "+country:JP"][..], 2),
         (&["tag", "c", "+country:Atlantis"], 2),

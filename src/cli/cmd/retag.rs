@@ -6,8 +6,8 @@ use crate::cli::args::Global;
 use crate::cli::query_args::QueryArgs;
 use crate::cli::report::Failure;
 use crate::cli::{Exit, Io, cmd, environment, home};
+use crate::engine::Sink;
 use crate::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
-use crate::engine::{Engine, Sink};
 use crate::ingest::retag::{Retagged, retag};
 use crate::plan::Plan;
 use crate::render::{ids, paint};
@@ -97,8 +97,9 @@ pub(super) fn write(
     if let Some(error) = untold {
         return Err(error.into());
     }
+    let exit = if seen > 0 { Exit::Done } else { Exit::NoMatch };
     let (changed, seen) = (paint::grouped(changed), paint::grouped(seen));
     // What cannot be told does not undo what was done.
     let _ = writeln!(io.err, "{changed} of {seen} articles {would}tagged otherwise");
-    Ok(if archive.size() == 0 { Exit::NoMatch } else { Exit::Done })
+    Ok(exit)
 }

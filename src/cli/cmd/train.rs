@@ -16,7 +16,7 @@ const EXAMPLES: &str = "\
 Examples:
   dateline train event -o src/tag/data/event_linear.bin
   dateline train event my-examples.tsv -o /tmp/mine.bin
-  dateline train person corpus/*.conll -o src/tag/data/person.bin
+  dateline train person crossner/*.txt gum/*.conllu -o /tmp/person.bin
 
 The same table gives the same bytes. The program holds the model of its own table; another one is
 used by a program that is built with it.";

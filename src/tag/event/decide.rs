@@ -14,13 +14,11 @@ const LEAD: u32 = 35;
 const TAIL: u32 = 150;
 /// Words that are given as evidence of the linear layer.
 const REASONS: usize = 3;
-/// From this probability on a leaf without triggers is a tag.
+/// From this probability on a leaf is what the article is about, with triggers or without.
 const SURE: f32 = 0.5;
 /// From this probability on the surest leaf is a tag where triggers give none.
 const ONLY: f32 = 0.12;
-/// From this probability on a leaf with triggers is what the article is about.
-const LIKELY: f32 = 0.5;
-/// Below this probability a leaf with few triggers is only passing, where another one is sure.
+/// Below this probability a leaf with triggers is only passing, where another one is sure.
 const UNLIKELY: f32 = 0.01;
 /// One point of score; scores are integers, so that they are the same everywhere.
 const POINT: u32 = 1000;
@@ -325,8 +323,7 @@ impl<'l> Decider<'l> {
         for at in 0..scores.len() {
             let (score, chance) = (scores[at], probable[at]);
             let only = none && chance == surest && chance >= ONLY.max(nothing);
-            let raised = chance >= SURE || only || (score > 0 && chance >= LIKELY);
-            if raised {
+            if chance >= SURE || only {
                 if score == 0 {
                     self.sums[at].mentions = layer.reasons(at);
                 }

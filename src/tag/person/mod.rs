@@ -102,9 +102,9 @@ impl PersonTagger {
     /// The persons of an article, major ones first, then by score and id.
     ///
     /// Title and body are read. Mentions of a person stand in the order of the text and never
-    /// overlap those of another. A person is major if named in the title, in the first paragraph
-    /// or the first 60 words, or if three mentions make it one of the two most mentioned. The
-    /// rules are English; in other languages of Latin script only that language's titles and the
+    /// overlap those of another. A person is major if named in the title or in the first 40 words,
+    /// or if at least two mentions make it one of the two most mentioned. The rules and what was
+    /// learnt are English; in other languages of Latin script only that language's titles and the
     /// given names count, and in every language aliases in other scripts. Linear in the text.
     pub fn tag(&self, reading: &Reading<'_>) -> Vec<Tag> {
         let (article, words) = (reading.article, reading.words);

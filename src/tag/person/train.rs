@@ -55,8 +55,8 @@ pub(super) struct Seen {
     pub buckets: Vec<u32>,
 }
 
-/// The bytes of the model that these articles and the written sentences give: each with the places of the names in its body,
-/// as bytes. Seconds for half a million words.
+/// The bytes of the model that these articles and the written sentences give: each article with
+/// the places of the names in its body, as bytes. Seconds for half a million words.
 pub fn train(articles: &[(&Article, Vec<(u32, u32)>)]) -> Vec<u8> {
     let lexicon = Lexicon::new();
     let mut seen_all: Vec<(Seen, bool)> = Vec::new();
