@@ -139,10 +139,27 @@ pub enum Pattern {
         /// How it must be written.
         case: Case,
     },
+    /// Words that match a wildcard pattern and are written so.
+    Written {
+        /// What the folded word must match, and where the ways to write it are looked up.
+        parts: Vec<WildcardPart>,
+        /// How it must be written.
+        spelling: Spelling,
+    },
     /// Words within some edits.
     Fuzzy(Fuzzy),
     /// Words that match a regular expression.
     Regular(Regular),
+}
+
+/// How words that match a pattern are written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spelling {
+    /// With these capitals.
+    Case(Case),
+    /// So that the surface matches this pattern, its letters with case and accents.
+    Letters(Vec<WildcardPart>),
 }
 
 /// How a word is written.
@@ -233,11 +250,33 @@ pub struct DateInterval {
 }
 
 impl Pattern {
-    /// Whether a folded word matches, however it is written. Costs parts times letters at worst.
+    /// Whether a word matches: its folded form and, where that matters, how it is written.
+    pub fn fits(&self, surface: &str, folded: &str) -> bool {
+        match self {
+            Pattern::Cased { word, case } => word == folded && case.fits(surface, folded),
+            Pattern::Written { parts, spelling } => match spelling {
+                Spelling::Case(case) => {
+                    wildcard_matches(parts, folded) && case.fits(surface, folded)
+                }
+                Spelling::Letters(letters) => wildcard_matches(letters, surface),
+            },
+            _ => self.matches(folded),
+        }
+    }
+
+    /// Whether it matters how a word is written.
+    pub fn is_by_surface(&self) -> bool {
+        matches!(self, Pattern::Cased { .. } | Pattern::Written { .. })
+    }
+
+    /// Whether a folded word matches, or may match when it is written in some way. Costs parts
+    /// times letters at worst.
     pub fn matches(&self, word: &str) -> bool {
         match self {
             Pattern::Wildcard(parts) => wildcard_matches(parts, word),
             Pattern::Cased { word: wanted, .. } => wanted == word,
+            Pattern::Written { spelling: Spelling::Letters(_), .. } => true,
+            Pattern::Written { parts, .. } => wildcard_matches(parts, word),
             Pattern::Fuzzy(fuzzy) => fuzzy.matches(word),
             Pattern::Regular(regular) => regular.matches(word),
         }
@@ -246,7 +285,7 @@ impl Pattern {
     /// Letters that every match starts with.
     pub fn literal_prefix(&self) -> &str {
         match self {
-            Pattern::Wildcard(parts) => match parts.first() {
+            Pattern::Wildcard(parts) | Pattern::Written { parts, .. } => match parts.first() {
                 Some(WildcardPart::Literal(text)) => text,
                 _ => "",
             },

@@ -251,7 +251,7 @@ pub const FIELDS: &[FieldSpec] = &[
         Field::Region,
         &[],
         FieldKind::Facet,
-        &[Sub::Major, Sub::Given],
+        &[Sub::Major, Sub::Given, Sub::Title],
         "a country of this part of the world",
         "region:\"East Asia\"",
     ),

@@ -197,17 +197,10 @@ pub fn explain(
 ) -> Result<Explained, SearchError> {
     // One set a leaf, and a few for what is joined.
     let bytes = (leaves(&reading.expr) + 8).saturating_mul(archive.size() / 8);
-    let sets = (bytes <= MAX_SETS).then(HashMap::new);
+    // What is left out beside others finds nothing alone: sets cannot be joined.
+    let joins = reading.warnings.iter().all(|warning| warning.code != "no_words");
+    let sets = (joins && bytes <= MAX_SETS).then(HashMap::new);
     let mut explainer = Explainer { archive, options, left: MAX_PARTS, sets };
-    if explainer.sets.is_some()
-        && let Some(set) = explainer.set(&reading.expr).map_err(from_engine)?
-    {
-        // A word without letters, say, is left out beside others and finds nothing alone.
-        let whole = archive.answer(&counted(&reading.plan)).map_err(from_engine)?;
-        if whole.total != Some(set.count()) {
-            explainer.sets = None;
-        }
-    }
     let root = explainer.part(&reading.expr).map_err(from_engine)?;
     let mut explained = Explained { total: root.count.unwrap_or(0), root, ..Explained::default() };
     if reading.warnings.iter().any(|warning| warning.code == "mixed_and_or")

@@ -65,7 +65,7 @@ impl Lexicon {
         }
         self.by_key.insert(key, group);
         if let Some(pattern) = &slot.pattern {
-            self.by_surface |= matches!(pattern, Pattern::Cased { .. });
+            self.by_surface |= pattern.is_by_surface();
             self.patterns.push((layer, pattern.clone(), group));
             return group;
         }
@@ -215,11 +215,11 @@ fn match_patterns(
             Layer::Stems => stem,
             Layer::Forms => folded,
         };
-        let fits = match pattern {
-            Pattern::Cased { case, .. } => case.fits(surface, folded),
-            Pattern::Wildcard(_) | Pattern::Fuzzy(_) | Pattern::Regular(_) => true,
+        let fits = match pattern.is_by_surface() {
+            true => pattern.fits(surface, folded),
+            false => pattern.matches(word),
         };
-        if word.len() <= PATTERN_WORD && pattern.matches(word) && fits {
+        if word.len() <= PATTERN_WORD && fits {
             out.push(Member { group: *group, weight: 1.0, bigram: false });
         }
     }

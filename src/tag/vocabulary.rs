@@ -138,8 +138,9 @@ pub fn countries() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub enum RegionKind {
     /// Countries: an article on any of them is in the region.
     Area(Vec<&'static str>),
-    /// An organisation of states, found where it is named and never through its members.
-    Bloc,
+    /// An organisation of states, found where it is named and never through its members: its
+    /// names in running text, those with `=` before them with these capitals only.
+    Bloc(Vec<&'static str>),
 }
 
 /// A region of the world or a bloc of states.
@@ -159,9 +160,10 @@ pub fn region(name: &str) -> Option<Region> {
     let find = |key: &str| sorted::find(REGION_NAMES, key).next();
     let row = find(&key).or_else(|| find(key.strip_prefix("the ")?))?;
     let [_, id] = cells(row);
-    let [id, label, kind] = cells(sorted::find(REGIONS, id).next()?);
+    let [id, label, kind, aliases, names] = cells(sorted::find(REGIONS, id).next()?);
     let kind = if kind == "bloc" {
-        RegionKind::Bloc
+        let names = [label].into_iter().chain(aliases.split('|')).chain(names.split('|'));
+        RegionKind::Bloc(names.filter(|name| !name.is_empty()).collect())
     } else {
         RegionKind::Area(sorted::find(REGION_MEMBERS, id).map(|row| cells::<2>(row)[1]).collect())
     };
@@ -369,7 +371,8 @@ mod tests {
         assert!(members("Nordic").contains(&"SE"));
         assert!(members("africa").len() > 50);
         for bloc in ["EU", "nato", "OPEC", "un", "ASEAN", "European Community"] {
-            assert_eq!(region(bloc).map(|region| region.kind), Some(RegionKind::Bloc), "{bloc}");
+            let kind = region(bloc).map(|region| region.kind);
+            assert!(matches!(kind, Some(RegionKind::Bloc(names)) if !names.is_empty()), "{bloc}");
         }
         assert_eq!(region("Atlantis"), None);
         for (id, label) in regions() {

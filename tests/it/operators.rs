@@ -10,6 +10,8 @@ use dateline::engine::scan::Scan;
 use dateline::engine::{Engine, Order, Question, Sink, TaggedArticle};
 use dateline::plan::{Catalogue, Plan, Resolver};
 use dateline::query::{ParseOptions, parse};
+use dateline::search::explain::explain;
+use dateline::search::{ReadOptions, read};
 use dateline::snippet::Matcher;
 use dateline::tag::{Class, Level, Mention, Origin, Part, Tag, Tags};
 use proptest::prelude::*;
@@ -128,6 +130,23 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     ("caps(\"prime minister\")", &["Prime Minister"], &["Prime minister"]),
     ("exact(treaties)", &["Treaties"], &["treaty"]),
     ("exact(treaties OR pacts)", &["pacts"], &["treaty", "pact"]),
+    ("caps(appl*)", &["Apple", "APPLES", "apple Apples"], &["apple", "apples", "Apt"]),
+    ("allcaps(ri?o)", &["the RICO act"], &["Rico", "rico"]),
+    ("nocaps(appl*)", &["an apple", "Apple apples"], &["Apple", "APPLES"]),
+    (r#"="Appl*""#, &["Apple", "Applet"], &["apple", "APPLE"]),
+    (r#"="appl*""#, &["an apple"], &["Apple", "APPLE"]),
+    (r#"="él*""#, &["un élan"], &["elan", "Élan"]),
+    (r#"="Prim* Minister""#, &["Prime Minister"], &["prime Minister", "Prime minister"]),
+    (r#"="Prime Minist"*"#, &["Prime Ministers"], &["Prime ministers", "prime Minister"]),
+    ("caps(\"prime minist\"*)", &["Prime Ministry"], &["prime Ministry", "Prime ministry"]),
+    ("caps(appl*) NEAR/2 shares", &["Apple shares"], &["apple shares"]),
+    ("ocr(modern)", &["modern", "Modem times", "rnodern"], &["moderns", "modular"]),
+    ("ocr(\"prime minister\")", &["prirne minifter", "prime minister"], &["prima minister"]),
+    ("ocr(clan) NEAR/2 war", &["dan at war"], &["plan at war"]),
+    ("region:NATO", &["a Nato pact", "NATO said"], &["nato", "the alliance"]),
+    ("region:EU", &["the E.U. said", "the EU", "European union", "Europäische Union"], &["eu"]),
+    ("region.title:UN", &["UN meets | now"], &["now | the UN"]),
+    ("-region:UN japan", &["Japan", "un Japan"], &["UN and Japan"]),
     ("caps(apple) NEAR/2 shares", &["Apple shares"], &["apple shares"]),
     ("=US NEAR/3 aid", &["US aid"], &["aid us"]),
     (r#""=US""#, &["us", "US"], &["un"]),
@@ -164,6 +183,10 @@ const MARKS: &[(&str, &str)] = &[
     ("\"deal$\"", "Deal or no _deal_"),
     ("caps(apple)", "_Apple_ and apple and _APPLE_'s"),
     ("nocaps(apple)", "Apple and _apple_"),
+    ("caps(appl*)", "_Apple_ and apples and _APPLES_"),
+    ("=\"él*\"", "Élan, _élan_, elan"),
+    ("ocr(modern)", "A _modem_, a _modern_ and a model one"),
+    ("region:NATO", "The _Nato_ pact: _NATO_, not nato, _North Atlantic Treaty Organization_"),
     ("=us", "US and _us_"),
     ("=US NEAR/2 aid", "_US_ _aid_, more aid to us, US a b aid"),
     ("crime NEAR/3 @person", "_crime_ of _{Ann Bell}_, and far away crime"),
@@ -332,6 +355,30 @@ fn nearness_ranks_as_its_words_do() {
     }
     let flat = scores(&embedded, &plan(&embedded, "(@country:Japan)^2"));
     assert!(!flat.is_empty() && flat.values().all(|score| *score == 2.0), "{flat:?}");
+}
+
+/// What `explain` joins from the parts is what the whole query finds.
+#[test]
+fn explained_counts_are_those_of_the_query() {
+    let texts: Vec<&str> =
+        ROWS.iter().flat_map(|(_, yes, no)| yes.iter().chain(*no)).copied().collect();
+    let (_dir, embedded, _) = engines(&texts);
+    let options = ReadOptions { now: 0, ..ReadOptions::default() };
+    for (at, (query, ..)) in ROWS.iter().enumerate() {
+        let (next, ..) = ROWS[(at + 7) % ROWS.len()];
+        for query in [
+            (*query).to_owned(),
+            format!("({query}) OR -({next})"),
+            format!("({next}) ({query}) pact"),
+        ] {
+            let reading = read(&embedded, &query, &options)
+                .unwrap_or_else(|error| panic!("{query}: {error:?}"));
+            let found = ids(&embedded, &reading.plan).len() as u64;
+            let explained = explain(&embedded, &reading, &options).unwrap();
+            assert_eq!(explained.total, found, "{query}");
+            assert_eq!(explained.root.count, Some(found), "{query}");
+        }
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ use dateline::engine::{Bag, Engine, FacetQuestion, Order, Question, Sink, Tagged
 use dateline::plan::{
     Case, Catalogue, Clause, DateInterval, FacetChoice, FacetClass, FacetField, FacetSub,
     FacetTerms, Fuzzy, Layer, Measure, Measured, Pattern, PlaceClause, PlaceNode, Plan, Regular,
-    Scope, Slot, TextClause, Unit, WildcardPart, Words as PlaceWords,
+    Scope, Slot, Spelling, TextClause, Unit, WildcardPart, Words as PlaceWords,
 };
 use dateline::snippet::{Matcher, Matches};
 use dateline::tag::{Class, Level, Mention, Origin, Part, Tag, Tags};
@@ -256,6 +256,22 @@ fn form_slot() -> impl Strategy<Value = Slot> {
         word: ["us", "elan", "japan", "pact", "treaty", "agree", "new", "日"][word].to_owned(),
         case: [Case::Plain, Case::Capital, Case::Capitals, Case::Small][case],
     });
+    let written = (0usize..4, 0usize..8).prop_map(|(at, spelling)| {
+        let literal = |text: &str| WildcardPart::Literal(text.to_owned());
+        let (folded, letters) = [("u", "U"), ("tr", "Tr"), ("e", "é"), ("", "")][at];
+        let parts = |start: &str| match start {
+            "" => vec![WildcardPart::Any, literal("s"), WildcardPart::Any],
+            start => vec![literal(start), WildcardPart::Any],
+        };
+        let spelling = match spelling {
+            0..4 => {
+                Spelling::Case([Case::Plain, Case::Capital, Case::Capitals, Case::Small][spelling])
+            }
+            4..6 => Spelling::Letters(parts(letters)),
+            _ => Spelling::Letters(parts(folded)),
+        };
+        Pattern::Written { parts: parts(folded), spelling }
+    });
     let pattern = |pattern| Slot { offset: 0, terms: vec![], pattern: Some(pattern) };
     prop_oneof![
         4 => terms.prop_map(|mut terms| {
@@ -263,6 +279,7 @@ fn form_slot() -> impl Strategy<Value = Slot> {
             Slot { offset: 0, terms, pattern: None }
         }),
         1 => wildcard.prop_map(pattern),
+        1 => written.prop_map(pattern),
         1 => (0usize..4, 0u8..3).prop_map(|(word, distance)| {
             let word = ["pact", "sign", "elan", "japan"][word].to_owned();
             Pattern::Fuzzy(Fuzzy { word, distance })

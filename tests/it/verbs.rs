@@ -533,6 +533,24 @@ fn words_of_queries_are_completed_from_the_index() {
     assert_eq!(split.lines().next(), Some("\\\"South\\ Korea\\\""));
 }
 
+/// The scripts are read by the shells that are here; what keys do in them was tried by hand.
+#[test]
+fn shells_can_read_their_completions() {
+    let dir = tempfile::tempdir().unwrap();
+    for (shell, check) in [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")] {
+        let script = dateline(corpus(), &["completions", shell]).out;
+        let path = dir.path().join(shell);
+        std::fs::write(&path, script).unwrap();
+        match Command::new(shell).arg(check).arg(&path).output() {
+            Ok(read) => {
+                let wrong = String::from_utf8_lossy(&read.stderr).into_owned();
+                assert!(read.status.success() && wrong.is_empty(), "{shell}: {wrong}");
+            }
+            Err(_) => eprintln!("SKIPPED: there is no {shell} here"),
+        }
+    }
+}
+
 #[test]
 fn what_is_said_of_an_article_holds_when_it_is_indexed_or_tagged_again() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! `dateline completions`: what a shell needs to complete commands, options, fields and values.
 
-use clap::Args;
+use clap::{Arg, Args, Command, ValueHint};
 use clap_complete::Shell;
 
 use crate::cli::args::Global;
@@ -38,6 +38,19 @@ pub struct CompletionsArgs {
     word: Option<String>,
 }
 
+/// How the script that clap writes for zsh ends.
+const ZSH_END: &[u8] = b"if [ \"$funcstack[1]\" =";
+
+/// Queries are no files, which a shell offers for arguments that it knows nothing of.
+fn without_files(command: Command) -> Command {
+    let is_query = |arg: &Arg| {
+        arg.get_value_names().is_some_and(|names| names.iter().any(|name| name == "QUERY"))
+    };
+    command
+        .mut_args(|arg| if is_query(&arg) { arg.value_hint(ValueHint::Other) } else { arg })
+        .mut_subcommands(without_files)
+}
+
 /// Writes the script, or what a word may become, to standard output.
 ///
 /// # Errors
@@ -54,7 +67,12 @@ pub fn run(args: &CompletionsArgs, global: &Global, io: &mut Io<'_>) -> Result<E
         return Ok(if found.is_empty() { Exit::NoMatch } else { Exit::Done });
     };
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command(), "dateline", &mut script);
+    clap_complete::generate(shell, &mut without_files(command()), "dateline", &mut script);
+    if shell == Shell::Zsh {
+        // The end of the script calls and registers what ours stands around.
+        let end = memchr::memmem::rfind(&script, ZSH_END).unwrap_or(script.len());
+        script.truncate(end);
+    }
     script.extend_from_slice(match shell {
         Shell::Bash => BASH.as_bytes(),
         Shell::Zsh => ZSH.as_bytes(),

@@ -10,7 +10,7 @@ use tantivy_fst::Automaton;
 
 use crate::diag::Span;
 use crate::engine::EngineError;
-use crate::plan::{Case, ENTITY_MARK, EXACT_MARK, Fuzzy, Pattern, WildcardPart};
+use crate::plan::{Case, ENTITY_MARK, EXACT_MARK, Fuzzy, Pattern, Spelling, WildcardPart};
 use crate::text::fold;
 
 /// The most words that one pattern may stand for.
@@ -43,6 +43,7 @@ pub fn expand(
             Expansion { any: matching(searcher, field, pattern)?, without: Vec::new() }
         }
         Pattern::Cased { word, case } => cased(searcher, field, word, *case)?,
+        Pattern::Written { parts, .. } => written(searcher, field, pattern, parts)?,
         Pattern::Fuzzy(fuzzy) => {
             Expansion { any: near(searcher, field, fuzzy)?, without: Vec::new() }
         }
@@ -155,9 +156,10 @@ fn cased(
     case: Case,
 ) -> Result<Expansion, EngineError> {
     let mut written = BTreeSet::new();
+    let spellings = Spellings::of(fold::bare(word));
     for segment in searcher.segment_readers() {
         let inverted = segment.inverted_index(field).map_err(super::failure)?;
-        let search = inverted.terms().search(Spellings { bare: fold::bare(word) });
+        let search = inverted.terms().search(&spellings);
         let mut stream = search.into_stream().map_err(|error| super::failure(error.into()))?;
         while stream.advance() {
             if let Ok(term) = std::str::from_utf8(stream.key())
@@ -177,10 +179,63 @@ fn cased(
     Ok(Expansion { any: written, without: Vec::new() })
 }
 
+/// The terms for the words that a pattern matches as they are written.
+///
+/// As for one word: those written just as their folded form are where no other way to write them
+/// is.
+fn written(
+    searcher: &Searcher,
+    field: Field,
+    pattern: &Pattern,
+    parts: &[WildcardPart],
+) -> Result<Expansion, EngineError> {
+    let bare: BTreeSet<String> = matching(searcher, field, pattern)?
+        .into_iter()
+        .filter(|word| pattern.fits(word, word))
+        .collect();
+    let start = match parts.first() {
+        Some(WildcardPart::Literal(letters)) => fold::bare(letters),
+        _ => String::new(),
+    };
+    let spellings = Spellings { start: true, ..Spellings::of(start) };
+    let (mut any, mut without) = (BTreeSet::new(), BTreeSet::new());
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field).map_err(super::failure)?;
+        let mut stream = inverted
+            .terms()
+            .search(&spellings)
+            .into_stream()
+            .map_err(|error| super::failure(error.into()))?;
+        while stream.advance() {
+            let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
+            let Some(surface) = term.strip_prefix(EXACT_MARK) else { continue };
+            let folded = fold::fold(surface);
+            if surface == folded {
+                continue;
+            }
+            if pattern.fits(surface, &folded) {
+                any.insert(term.to_owned());
+            } else if bare.contains(&folded) {
+                without.insert(term.to_owned());
+            }
+        }
+    }
+    any.extend(bare);
+    Ok(Expansion { any: any.into_iter().collect(), without: without.into_iter().collect() })
+}
+
 /// Accepts exact forms whose letters are these, whatever their case and marks; the caller compares
 /// what folding keeps apart.
 struct Spellings {
     bare: String,
+    /// Whether other letters may follow.
+    start: bool,
+}
+
+impl Spellings {
+    fn of(bare: String) -> Spellings {
+        Spellings { bare, start: false }
+    }
 }
 
 /// How far a term was read.
@@ -194,7 +249,7 @@ struct Reading {
     len: u8,
 }
 
-impl Automaton for Spellings {
+impl Automaton for &Spellings {
     type State = Reading;
 
     fn start(&self) -> Reading {
@@ -202,7 +257,7 @@ impl Automaton for Spellings {
     }
 
     fn is_match(&self, state: &Reading) -> bool {
-        state.met == Some(self.bare.len()) && state.len == 0
+        state.marked && state.met == Some(self.bare.len()) && state.len == 0
     }
 
     fn can_match(&self, state: &Reading) -> bool {
@@ -215,6 +270,9 @@ impl Automaton for Spellings {
         if !state.marked {
             next.marked = true;
             next.met = (byte as char == EXACT_MARK).then_some(0);
+            return next;
+        }
+        if self.start && met == self.bare.len() {
             return next;
         }
         next.met = None;
@@ -237,6 +295,8 @@ impl Automaton for Spellings {
         let letter = fold::bare(letter);
         if self.bare[met..].starts_with(&letter) {
             next.met = Some(met + letter.len());
+        } else if self.start && letter.starts_with(&self.bare[met..]) {
+            next.met = Some(self.bare.len());
         }
         next.len = 0;
         next
@@ -262,10 +322,13 @@ fn is_word(term: &str) -> bool {
 
 fn display(pattern: &Pattern) -> String {
     match pattern {
+        Pattern::Written { spelling: Spelling::Letters(parts), .. } => {
+            display(&Pattern::Wildcard(parts.clone()))
+        }
         Pattern::Cased { word, .. } => word.clone(),
         Pattern::Fuzzy(fuzzy) => format!("{}~{}", fuzzy.word, fuzzy.distance),
         Pattern::Regular(regular) => format!("/{}/", regular.source()),
-        Pattern::Wildcard(parts) => parts
+        Pattern::Wildcard(parts) | Pattern::Written { parts, .. } => parts
             .iter()
             .map(|part| match part {
                 WildcardPart::Literal(text) => text.as_str(),

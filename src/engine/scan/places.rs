@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Positions, Scanned};
-use crate::plan::{Layer, Pattern, PlaceClause, PlaceNode, Scope, Slot, Unit, Words};
+use crate::plan::{Layer, PlaceClause, PlaceNode, Scope, Slot, Unit, Words};
 use crate::text::fold;
 
 /// First and last position.
@@ -203,9 +203,10 @@ impl View<'_> {
         };
         let matching = |term: &str, position: u32| match &slot.pattern {
             None => slot.terms.iter().any(|wanted| wanted == term),
-            Some(Pattern::Cased { word, case }) => {
-                let surfaces = self.surfaces(word, position);
-                term == word && surfaces.iter().any(|surface| case.fits(surface, word))
+            Some(pattern) if pattern.is_by_surface() => {
+                !term.starts_with(['=', '@'])
+                    && pattern.matches(term)
+                    && self.surfaces(term, position).iter().any(|way| pattern.fits(way, term))
             }
             Some(pattern) => !term.starts_with(['=', '@']) && pattern.matches(term),
         };

@@ -2,7 +2,9 @@
 //!
 //! What the grammar holds and no engine executes yet is the error `not_supported`, which names it.
 
+mod blocs;
 mod like;
+mod misread;
 mod names;
 mod near;
 mod patterns;
@@ -107,6 +109,8 @@ enum Written {
     Cased(Case),
     /// Just so, with case and accents.
     Exact,
+    /// As text recognition may have read it, but for case and accents.
+    Misread,
 }
 
 impl Default for Manner {
@@ -308,12 +312,19 @@ impl Work<'_> {
         if field == Field::Is {
             return Some(Clause::Stub);
         }
+        if let Some(blocs) = self.blocs(field, sub, &mut ids, span) {
+            let blocs = blocs?;
+            if ids.is_empty() {
+                return Some(blocs);
+            }
+            return Some(Clause::Or(vec![blocs, self.of_ids(field, sub, ids, span)?]));
+        }
         if ids.is_empty() {
             return Some(Clause::Nothing);
         }
         if sub == Some(Sub::Title) {
             // The names themselves are tokens of the forms.
-            let name = field.name();
+            let name = if field == Field::Region { Field::Country } else { field }.name();
             let terms = ids.iter().map(|id| format!("{ENTITY_MARK}{name}:{id}")).collect();
             let slots = vec![Slot { offset: 0, terms, pattern: None }];
             let (scope, layer) = (Scope::Title, Layer::Forms);

@@ -1,6 +1,7 @@
 //! Names to ids: closed classes by the vocabulary, open ones by what the index holds.
 
 use super::Work;
+use super::blocs::BLOC;
 use crate::article::lang;
 use crate::diag::{Diagnostic, Span};
 use crate::plan::facet::open_id;
@@ -321,6 +322,7 @@ impl Work<'_> {
         Some(found.into_iter().map(|(id, _)| id).collect())
     }
 
+    /// The countries of an area, or the bloc behind its mark.
     fn region(&self, text: &str, sub: Option<Sub>, span: Span) -> Option<Vec<String>> {
         let Some(region) = vocabulary::region(text) else {
             let labels = vocabulary::regions().map(|(_, label)| label);
@@ -339,10 +341,13 @@ impl Work<'_> {
                 self.warn_without_values(facet_field(Field::Region, sub)?, span);
                 Some(members.into_iter().map(str::to_owned).collect())
             }
-            RegionKind::Bloc => {
-                let what = format!("the bloc {}", region.label);
-                self.unsupported(&what, span);
-                None
+            RegionKind::Bloc(_) => {
+                let message = format!(
+                    "'{text}' is the bloc {}: articles that name it, not those that name its members",
+                    region.label
+                );
+                self.tell(Diagnostic::note("value_read_as", span, message));
+                Some(vec![format!("{BLOC}{}", region.id)])
             }
         }
     }

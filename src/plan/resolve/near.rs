@@ -8,6 +8,7 @@ use crate::query::field::{Field, FieldKind};
 use crate::tag::event::taxonomy;
 use crate::tag::vocabulary;
 
+use super::blocs::BLOC;
 use super::words::words_of;
 
 impl Work<'_> {
@@ -39,6 +40,11 @@ impl Work<'_> {
                 Some(written) => self.places(inner, Manner { written, ..at }),
                 None => self.not_placed(expr, span),
             },
+            Node::Fuzzy { .. } | Node::Regex(_)
+                if !matches!(at.written, Written::Inflected | Written::AsIs) =>
+            {
+                self.refused("capitals, accents or misreadings of what is not one word", span)
+            }
             Node::Fuzzy { word, distance } => self.fuzzy(word, *distance, at, span),
             Node::Regex(source) => self.regular(source, span).map(Some),
             _ => self.not_placed(expr, span),
@@ -121,10 +127,10 @@ impl Work<'_> {
             | Function::AllCaps
             | Function::NoCaps
             | Function::Exact
-            | Function::Ocr => match written_by(function) {
-                Some(written) => self.clause(inner, Manner { written, ..at }),
-                None => self.refused(&format!("{}(…)", function.name()), span),
-            },
+            | Function::Ocr => {
+                let written = written_by(function).unwrap_or(at.written);
+                self.clause(inner, Manner { written, ..at })
+            }
         }
     }
 
@@ -192,7 +198,13 @@ impl Work<'_> {
             (Field::Country | Field::Region, None) => {
                 ("country", vocabulary::countries().map(|(id, _)| id.to_owned()).collect())
             }
-            (Field::Country | Field::Region, Some(_)) => ("country", ids(field)?),
+            (Field::Country | Field::Region, Some(_)) => {
+                let ids = ids(field)?;
+                if ids.iter().any(|id| id.starts_with(BLOC)) {
+                    return self.refused("a bloc as an @entity", span);
+                }
+                ("country", ids)
+            }
             (Field::Event, None) => {
                 ("event", taxonomy::entries().map(|entry| entry.id.to_owned()).collect())
             }
@@ -224,7 +236,8 @@ fn written_by(function: Function) -> Option<Written> {
         Function::AllCaps => Written::Cased(Case::Capitals),
         Function::NoCaps => Written::Cased(Case::Small),
         Function::Exact => Written::AsIs,
-        Function::AtLeast | Function::First | Function::Any | Function::Ocr => return None,
+        Function::Ocr => Written::Misread,
+        Function::AtLeast | Function::First | Function::Any => return None,
     })
 }
 

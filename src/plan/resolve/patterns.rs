@@ -1,10 +1,10 @@
 //! Word patterns (`econom*`, `wom?n`, `anti-w*`) to slots, one a word.
 
-use super::words::{Piece, words_of};
-use super::{Manner, Work};
-use crate::analyze::QueryToken;
+use super::words::{Piece, form_slot, words_of};
+use super::{Manner, Work, Written};
+use crate::analyze::{QueryToken, exact_surface};
 use crate::diag::{Diagnostic, Span};
-use crate::plan::{Fuzzy, Pattern, PlaceNode, Regular, Slot, WildcardPart};
+use crate::plan::{Fuzzy, Pattern, PlaceNode, Regular, Slot, Spelling, WildcardPart};
 use crate::text::{Token, Tokens, fold};
 
 /// A character of a pattern.
@@ -62,24 +62,35 @@ impl Work<'_> {
     }
 
     /// The positions of a pattern: a hyphen or another sign inside cuts it, as it cuts words.
-    pub(super) fn pattern_pieces(&self, pattern: &str, span: Span) -> Option<Vec<Option<Piece>>> {
+    pub(super) fn pattern_pieces(
+        &self,
+        pattern: &str,
+        written: Written,
+        span: Span,
+    ) -> Option<Vec<Option<Piece>>> {
         let signs = signs(pattern);
         let mut row = Vec::new();
         for word in signs.split(|sign| matches!(sign, Sign::Letter(c) if !is_inner(*c))) {
             if word.iter().any(|sign| !matches!(sign, Sign::Letter(_))) {
-                self.pattern_word(word, span, &mut row)?;
+                self.pattern_word(word, written, span, &mut row)?;
                 continue;
             }
             let letters: String = word.iter().filter_map(|sign| letter(*sign)).collect();
             for token in self.analyze(&letters) {
-                let slot = Slot { offset: 0, terms: vec![token.folded], pattern: None };
+                let slot = form_slot(&token, written);
                 row.push(Some(Piece { slot, stems: token.stems }));
             }
         }
         Some(row)
     }
 
-    fn pattern_word(&self, word: &[Sign], span: Span, row: &mut Vec<Option<Piece>>) -> Option<()> {
+    fn pattern_word(
+        &self,
+        word: &[Sign],
+        written: Written,
+        span: Span,
+        row: &mut Vec<Option<Piece>>,
+    ) -> Option<()> {
         let letters: String = word.iter().filter_map(|sign| letter(*sign)).collect();
         if letters.is_empty() && !word.contains(&Sign::One) {
             row.push(None);
@@ -88,7 +99,7 @@ impl Work<'_> {
         if Tokens::of(&letters).iter().any(|token| token.has(Token::CJK)) {
             return self.characters(word, span, row);
         }
-        let pattern = Some(wildcard(word));
+        let pattern = Some(pattern_of(word, written));
         row.push(Some(Piece {
             slot: Slot { offset: 0, terms: Vec::new(), pattern },
             stems: Vec::new(),
@@ -120,12 +131,31 @@ impl Work<'_> {
     }
 }
 
-/// The pattern that a name with `*` and `?` is: over whole folded names, blanks included.
-pub(super) fn of_names(text: &str) -> Pattern {
-    wildcard(&signs(text))
+/// The pattern of a word of signs, written so.
+fn pattern_of(signs: &[Sign], written: Written) -> Pattern {
+    let parts = wildcard(signs, fold::fold);
+    match written {
+        Written::Cased(case) => Pattern::Written { parts, spelling: Spelling::Case(case) },
+        Written::Exact => {
+            let letters = wildcard(signs, |letters| exact_surface(letters).into_owned());
+            Pattern::Written { parts, spelling: Spelling::Letters(letters) }
+        }
+        Written::Inflected | Written::AsIs | Written::Misread => Pattern::Wildcard(parts),
+    }
 }
 
-fn wildcard(signs: &[Sign]) -> Pattern {
+/// The pattern of all words that begin as `start` does, written so.
+pub(super) fn of_start(start: &str, written: Written) -> Pattern {
+    let signs: Vec<Sign> = start.chars().map(Sign::Letter).chain([Sign::Any]).collect();
+    pattern_of(&signs, written)
+}
+
+/// The pattern that a name with `*` and `?` is: over whole folded names, blanks included.
+pub(super) fn of_names(text: &str) -> Pattern {
+    Pattern::Wildcard(wildcard(&signs(text), fold::fold))
+}
+
+fn wildcard(signs: &[Sign], kept: impl Fn(&str) -> String) -> Vec<WildcardPart> {
     let mut parts = Vec::new();
     let mut literal = String::new();
     for sign in signs.iter().copied().map(Some).chain([None]) {
@@ -134,7 +164,7 @@ fn wildcard(signs: &[Sign]) -> Pattern {
             continue;
         }
         if !literal.is_empty() {
-            parts.push(WildcardPart::Literal(fold::fold(&literal)));
+            parts.push(WildcardPart::Literal(kept(&literal)));
             literal.clear();
         }
         match sign {
@@ -145,7 +175,7 @@ fn wildcard(signs: &[Sign]) -> Pattern {
             _ => {}
         }
     }
-    Pattern::Wildcard(parts)
+    parts
 }
 
 fn letter(sign: Sign) -> Option<char> {

@@ -115,16 +115,18 @@ fn words_become_stems_in_every_language_and_quotes_stay_forms() {
 #[test]
 fn what_is_not_executed_is_an_error_that_names_it() {
     for (query, what) in [
-        ("ocr(abc)", "ocr(…)"),
+        ("ocr(ab*)", "ocr(…) of a pattern"),
+        ("ocr(\"ab cd\"*)", "ocr(…) of the start of a word"),
+        ("caps(abc~1)", "capitals, accents or misreadings of what is not one word"),
+        ("@region:NATO", "a bloc as an @entity"),
+        ("region.major:NATO", "region.major of a bloc"),
         ("@place", "@place"),
         ("@date", "@date"),
-        ("caps(ab*)", "a pattern whose capitals and accents count"),
         ("byline:caps(ab)", "case and accents of the field byline"),
         ("byline:@person", "an @entity in the field byline"),
         ("\"日*本\"", "* between Chinese or Japanese characters"),
         ("caption:*", "caption:*"),
         ("is:duplicate", "is:duplicate"),
-        ("region:NATO", "the bloc"),
         ("dup:x", "the field dup"),
     ] {
         let resolved = resolve(query);

@@ -1,11 +1,12 @@
 //! Words and phrases to terms at their positions.
 
-use super::{Manner, Work, Written};
+use super::patterns::of_start;
+use super::{Manner, Work, Written, misread};
 use crate::analyze::{QueryToken, analyze_query};
 use crate::diag::{Diagnostic, Span};
 use crate::plan::{
     Case, Clause, EXACT_MARK, Layer, Pattern, PlaceClause, PlaceNode, Scope, Slot, TextClause,
-    WildcardPart, Words, sloppy,
+    Words, sloppy,
 };
 use crate::query::ast::{Phrase, PhrasePart};
 
@@ -115,7 +116,7 @@ impl Work<'_> {
 
     /// The author line keeps no capitals and accents.
     fn check_byline(&self, at: Manner, span: Span) -> Option<()> {
-        if at.scope == Scope::Byline && !matches!(at.written, Written::Inflected | Written::AsIs) {
+        if at.scope == Scope::Byline && matches!(at.written, Written::Cased(_) | Written::Exact) {
             self.refused("case and accents of the field byline", span)?;
         }
         Some(())
@@ -244,8 +245,8 @@ impl Work<'_> {
     fn row(&self, word: &str, prefix: bool, at: Manner, span: Span) -> Option<Row> {
         let tokens = self.analyze(word);
         let Some(first) = tokens.first() else { return Some(Vec::new()) };
-        if prefix && !matches!(at.written, Written::Inflected | Written::AsIs) {
-            self.refused("an exact phrase with a prefix", span)?;
+        if prefix && at.written == Written::Misread {
+            self.refused("ocr(…) of the start of a word", span)?;
         }
         let mut row: Row = Vec::with_capacity(tokens.len());
         for token in &tokens {
@@ -256,8 +257,8 @@ impl Work<'_> {
             }));
         }
         if prefix && let (Some(Some(piece)), Some(token)) = (row.last_mut(), tokens.last()) {
-            let parts = vec![WildcardPart::Literal(token.folded.clone()), WildcardPart::Any];
-            let pattern = Some(Pattern::Wildcard(parts));
+            let start = if at.written == Written::Exact { &token.surface } else { &token.folded };
+            let pattern = Some(of_start(start, at.written));
             *piece =
                 Piece { slot: Slot { offset: 0, terms: Vec::new(), pattern }, stems: Vec::new() };
         }
@@ -265,10 +266,11 @@ impl Work<'_> {
     }
 
     fn pattern_row(&self, pattern: &str, at: Manner, span: Span) -> Option<Row> {
-        if !matches!(at.written, Written::Inflected | Written::AsIs) {
-            self.refused("a pattern whose capitals and accents count", span)?;
+        if at.written == Written::Misread {
+            self.refused("ocr(…) of a pattern", span)?;
         }
-        self.pattern_pieces(pattern, span)
+        self.check_byline(at, span)?;
+        self.pattern_pieces(pattern, at.written, span)
     }
 
     /// `econom*`: all folded words that match.
@@ -329,7 +331,7 @@ fn joined(choices: Vec<Row>) -> Vec<Row> {
 }
 
 /// The slot of a token as it must be written; its offset is 0.
-fn form_slot(token: &QueryToken, written: Written) -> Slot {
+pub(super) fn form_slot(token: &QueryToken, written: Written) -> Slot {
     let word = token.folded.clone();
     let cased = |case| Slot {
         offset: 0,
@@ -338,6 +340,7 @@ fn form_slot(token: &QueryToken, written: Written) -> Slot {
     };
     match written {
         Written::Inflected | Written::AsIs => Slot { offset: 0, terms: vec![word], pattern: None },
+        Written::Misread => Slot { offset: 0, terms: misread::readings(&word), pattern: None },
         Written::Cased(case) => cased(case),
         Written::Exact if token.surface == word => cased(Case::Plain),
         Written::Exact => {
