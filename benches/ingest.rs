@@ -13,6 +13,7 @@ use dateline::engine::{Sink, TaggedArticle, stored, streams};
 use dateline::source::{ReadOptions, open};
 use dateline::tag::country::CountryTagger;
 use dateline::tag::event::EventTagger;
+use dateline::tag::overlay::Said;
 use dateline::tag::person::PersonTagger;
 use dateline::tag::{Reading, Tagger};
 
@@ -72,7 +73,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let date = article.date.as_ref().map(|date| date.start);
         let reading = Reading { article: &article, words: &words, lang, date, home: None };
         let persons = stages.time("persons", || person.tag(&reading));
-        let countries = stages.time("countries", || country.tag(&reading, &persons));
+        let countries =
+            stages.time("countries", || country.tag(&reading, &persons, &Said::default()));
         stages.time("events", || event.tag(&reading, &countries, &persons));
         let tags = stages.time("(all tags again)", || tagger.tag(&reading));
         let lang = lang.to_owned();

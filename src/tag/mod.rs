@@ -5,6 +5,7 @@
 pub mod country;
 pub mod event;
 pub mod homes;
+pub mod overlay;
 pub mod overrides;
 pub mod person;
 pub mod vocabulary;
@@ -168,6 +169,7 @@ pub struct Tagger {
     country: country::CountryTagger,
     person: person::PersonTagger,
     event: event::EventTagger,
+    overlay: overlay::Overlay,
     overrides: overrides::Overrides,
 }
 
@@ -178,6 +180,7 @@ impl Tagger {
             country: country::CountryTagger::new(),
             person: person::PersonTagger::new(),
             event: event::EventTagger::new(),
+            overlay: overlay::Overlay::default(),
             overrides: overrides::Overrides::default(),
         }
     }
@@ -187,6 +190,14 @@ impl Tagger {
         Tagger { overrides, ..self }
     }
 
+    /// The same, with names and triggers of the user's own.
+    pub fn with_overlay(self, overlay: overlay::Overlay) -> Tagger {
+        if overlay.is_empty() {
+            return self;
+        }
+        Tagger { event: event::EventTagger::with(&overlay), overlay, ..self }
+    }
+
     /// The tags of an article, by class, most important first: major before passing, then score,
     /// then id.
     ///
@@ -194,14 +205,19 @@ impl Tagger {
     /// with origin given; a derived tag of the same id stays beside it. Supplied values that no
     /// table knows are returned for the report. Linear in the text.
     pub fn tag(&self, reading: &Reading<'_>) -> Tags {
+        let said = self.overlay.read(reading.article, reading.words);
         let mut persons = self.person.tag(reading);
-        let countries = self.country.tag(reading, &persons);
+        said.apply_to_persons(&mut persons, reading.words);
+        let countries = self.country.tag(reading, &persons, &said);
         drop_places(&mut persons, &countries);
         let events = self.event.tag(reading, &countries, &persons);
         let mut tags = Tags { tags: countries, unknown: Vec::new() };
         tags.tags.extend(persons);
         tags.tags.extend(events);
-        vocabulary::add_given(&reading.article.given, &mut tags);
+        match self.overlay.is_empty() {
+            true => vocabulary::add_given(&reading.article.given, &mut tags),
+            false => vocabulary::add_given(&self.overlay.given(&reading.article.given), &mut tags),
+        }
         if let Some(id) = &reading.article.id {
             self.overrides.apply(id, &mut tags);
         }
@@ -230,8 +246,10 @@ impl Tagger {
     /// The countries of an article with what led to the decision about each, also about those that
     /// it is not about.
     pub fn explain_countries(&self, reading: &Reading<'_>) -> Vec<country::Explained> {
-        let persons = self.person.tag(reading);
-        self.country.explain(reading, &persons)
+        let said = self.overlay.read(reading.article, reading.words);
+        let mut persons = self.person.tag(reading);
+        said.apply_to_persons(&mut persons, reading.words);
+        self.country.explain(reading, &persons, &said)
     }
 }
 

@@ -7,6 +7,7 @@ use tantivy::Term;
 use super::document::{SEPARATOR, label_prefix, surname_prefix, value_term};
 use super::reader::Embedded;
 use super::schema::facet_prefix;
+use super::watch::Watch;
 use super::words;
 use crate::diag::Near;
 use crate::engine::{Engine, nearest_words, salient};
@@ -113,7 +114,7 @@ impl Catalogue for Embedded {
             return Vec::new();
         }
         let near = Fuzzy { word: word.to_owned(), distance };
-        let Ok(known) = words::near(self.searcher(), self.forms(), &near) else {
+        let Ok(known) = words::near(self.searcher(), self.forms(), &near, &Watch::default()) else {
             return Vec::new();
         };
         let count = |word: String| {

@@ -52,7 +52,7 @@ impl Compiler<'_> {
         let Some(pattern) = &slot.pattern else {
             return Ok(SlotTerms { offset, any: terms(&slot.terms), without: Vec::new() });
         };
-        let found = words::expand(self.searcher, field, pattern, span)?;
+        let found = words::expand(self.searcher, field, pattern, span, self.watch)?;
         Ok(SlotTerms { offset, any: terms(&found.any), without: terms(&found.without) })
     }
 

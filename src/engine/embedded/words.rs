@@ -8,6 +8,7 @@ use tantivy::Searcher;
 use tantivy::schema::Field;
 use tantivy_fst::Automaton;
 
+use super::watch::Watch;
 use crate::diag::Span;
 use crate::engine::EngineError;
 use crate::plan::{Case, ENTITY_MARK, EXACT_MARK, Fuzzy, Pattern, Spelling, WildcardPart};
@@ -30,6 +31,9 @@ pub struct Expansion {
 /// A wildcard costs one pass over the words that share its literal start, a word written in some
 /// way one over the ways it is written.
 ///
+/// Once the time of the answer is over it ends early: nothing is found from then on, so that the
+/// words left out cannot matter.
+///
 /// # Errors
 /// [`EngineError::TooManyTerms`] beyond [`MAX_WORDS`], with the full number.
 pub fn expand(
@@ -37,22 +41,23 @@ pub fn expand(
     field: Field,
     pattern: &Pattern,
     span: Span,
+    watch: &Watch,
 ) -> Result<Expansion, EngineError> {
     let expansion = match pattern {
         Pattern::Wildcard(_) => {
-            Expansion { any: matching(searcher, field, pattern)?, without: Vec::new() }
+            Expansion { any: matching(searcher, field, pattern, watch)?, without: Vec::new() }
         }
-        Pattern::Cased { word, case } => cased(searcher, field, word, *case)?,
-        Pattern::Written { parts, .. } => written(searcher, field, pattern, parts)?,
+        Pattern::Cased { word, case } => cased(searcher, field, word, *case, watch)?,
+        Pattern::Written { parts, .. } => written(searcher, field, pattern, parts, watch)?,
         Pattern::Fuzzy(fuzzy) => {
-            Expansion { any: near(searcher, field, fuzzy)?, without: Vec::new() }
+            Expansion { any: near(searcher, field, fuzzy, watch)?, without: Vec::new() }
         }
         Pattern::Regular(_) => {
-            Expansion { any: matching(searcher, field, pattern)?, without: Vec::new() }
+            Expansion { any: matching(searcher, field, pattern, watch)?, without: Vec::new() }
         }
     };
     let found = expansion.any.len().max(expansion.without.len());
-    if found > MAX_WORDS {
+    if found > MAX_WORDS && !watch.is_due() {
         let (pattern, limit) = (display(pattern), MAX_WORDS);
         return Err(EngineError::TooManyTerms { pattern, found, limit, span });
     }
@@ -63,6 +68,7 @@ fn matching(
     searcher: &Searcher,
     field: Field,
     pattern: &Pattern,
+    watch: &Watch,
 ) -> Result<Vec<String>, EngineError> {
     let prefix = pattern.literal_prefix();
     let mut words = BTreeSet::new();
@@ -76,7 +82,7 @@ fn matching(
             }
         }
         let mut stream = range.into_stream().map_err(|error| super::failure(error.into()))?;
-        while stream.advance() {
+        while stream.advance() && !watch.is_due() {
             let Ok(word) = std::str::from_utf8(stream.key()) else { continue };
             if is_word(word) && pattern.matches(word) && !words.contains(word) {
                 words.insert(word.to_owned());
@@ -114,7 +120,12 @@ impl Automaton for Edits<'_> {
 }
 
 /// The words within some edits: an automaton walks the dictionary and visits little else.
-pub fn near(searcher: &Searcher, field: Field, fuzzy: &Fuzzy) -> Result<Vec<String>, EngineError> {
+pub fn near(
+    searcher: &Searcher,
+    field: Field,
+    fuzzy: &Fuzzy,
+    watch: &Watch,
+) -> Result<Vec<String>, EngineError> {
     let edits = EDITS
         .get(usize::from(fuzzy.distance))
         .ok_or_else(|| EngineError::Other("more than two edits".to_owned()))?;
@@ -133,7 +144,7 @@ pub fn near(searcher: &Searcher, field: Field, fuzzy: &Fuzzy) -> Result<Vec<Stri
             }
         }
         let mut stream = search.into_stream().map_err(|error| super::failure(error.into()))?;
-        while stream.advance() {
+        while stream.advance() && !watch.is_due() {
             if let Ok(word) = std::str::from_utf8(stream.key())
                 && is_word(word)
                 && fuzzy.matches(word)
@@ -154,6 +165,7 @@ fn cased(
     field: Field,
     word: &str,
     case: Case,
+    watch: &Watch,
 ) -> Result<Expansion, EngineError> {
     let mut written = BTreeSet::new();
     let spellings = Spellings::of(fold::bare(word));
@@ -161,7 +173,7 @@ fn cased(
         let inverted = segment.inverted_index(field).map_err(super::failure)?;
         let search = inverted.terms().search(&spellings);
         let mut stream = search.into_stream().map_err(|error| super::failure(error.into()))?;
-        while stream.advance() {
+        while stream.advance() && !watch.is_due() {
             if let Ok(term) = std::str::from_utf8(stream.key())
                 && let Some(surface) = term.strip_prefix(EXACT_MARK)
                 && surface != word
@@ -188,8 +200,9 @@ fn written(
     field: Field,
     pattern: &Pattern,
     parts: &[WildcardPart],
+    watch: &Watch,
 ) -> Result<Expansion, EngineError> {
-    let bare: BTreeSet<String> = matching(searcher, field, pattern)?
+    let bare: BTreeSet<String> = matching(searcher, field, pattern, watch)?
         .into_iter()
         .filter(|word| pattern.fits(word, word))
         .collect();
@@ -206,7 +219,7 @@ fn written(
             .search(&spellings)
             .into_stream()
             .map_err(|error| super::failure(error.into()))?;
-        while stream.advance() {
+        while stream.advance() && !watch.is_due() {
             let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
             let Some(surface) = term.strip_prefix(EXACT_MARK) else { continue };
             let folded = fold::fold(surface);

@@ -19,6 +19,7 @@ use salience::{Candidate, Model, Scene};
 use scan::{Allowed, Side};
 use table::Tables;
 
+use super::overlay::Said;
 use super::{Class, Level, Mention, Origin, Part, Reading, Rule, Tag};
 
 /// Numbers of the rules.
@@ -41,6 +42,7 @@ pub(crate) mod rule {
     pub const DATELINE: u8 = 16;
     pub const COMMA: u8 = 17;
     pub const HOME: u8 = 24;
+    pub const OWN: u8 = 25;
 }
 
 const fn says(number: u8, name: &'static str, help: &'static str) -> Rule {
@@ -72,6 +74,7 @@ pub const RULES: &[Rule] = &[
     says(22, "case", "a word whose capitals differ from the table's: dropped"),
     says(23, "person", "a place name that is a person's: dropped"),
     says(rule::HOME, "home", "a place near the publisher, which its other articles name often"),
+    says(rule::OWN, "own", "a name of your own vocabulary"),
 ];
 
 /// Finds the countries of articles. Build one, share it between threads.
@@ -113,8 +116,8 @@ impl CountryTagger {
     /// Words inside the mentions of `persons` are no places. English rules run on English only;
     /// in other languages the names of that language count, in scripts other than Latin those of
     /// all languages. Linear in the text; 45 MB/s on news of 1987.
-    pub fn tag(&self, reading: &Reading<'_>, persons: &[Tag]) -> Vec<Tag> {
-        let found = self.find(reading, persons);
+    pub fn tag(&self, reading: &Reading<'_>, persons: &[Tag], said: &Said<'_>) -> Vec<Tag> {
+        let found = self.find(reading, persons, said);
         let scores: Vec<f64> =
             found.candidates.iter().map(|c| self.model.probability(&c.features)).collect();
         let best = scores.iter().copied().fold(0.0, f64::max);
@@ -142,8 +145,13 @@ impl CountryTagger {
     }
 
     /// The candidates with their features, for `why` and for fitting the weights.
-    pub fn explain(&self, reading: &Reading<'_>, persons: &[Tag]) -> Vec<Explained> {
-        let found = self.find(reading, persons);
+    pub fn explain(
+        &self,
+        reading: &Reading<'_>,
+        persons: &[Tag],
+        said: &Said<'_>,
+    ) -> Vec<Explained> {
+        let found = self.find(reading, persons, said);
         let explained = found.candidates.iter().map(|candidate| Explained {
             id: self.tables.codes[candidate.id as usize],
             probability: self.model.probability(&candidate.features),
@@ -167,7 +175,7 @@ impl CountryTagger {
             })
     }
 
-    fn find(&self, reading: &Reading<'_>, persons: &[Tag]) -> Found {
+    fn find(&self, reading: &Reading<'_>, persons: &[Tag], said: &Said<'_>) -> Found {
         let dateline = self.dateline(reading);
         let from = match &dateline {
             Some((Part::Body, dateline)) => reading.words.body.at_byte(dateline.end_byte),
@@ -194,6 +202,7 @@ impl CountryTagger {
         context.local = reading.home.map(|home| &home.local);
         let (mut hits, dollars) = context.mentions(&matches);
         ticker::tickers(&self.tables, &sides, &mut hits);
+        self.hear(said, &sides, &mut hits);
         let mut candidates = self.candidates(&hits, line, reading.date);
         let us = self.tables.id("US");
         if let Some(hit) = dollars
@@ -208,6 +217,35 @@ impl CountryTagger {
         let scene = Scene { sides: &sides, dateline: line, us, dollars: dollars.is_some() };
         salience::weigh(&scene, &hits, &mut candidates);
         Found { hits, candidates, dateline, parts: sides.iter().map(|side| side.part).collect() }
+    }
+
+    /// Drops hits that the user says are none and adds those that the user names.
+    fn hear(&self, said: &Said<'_>, sides: &[Side<'_>], hits: &mut Vec<Hit>) {
+        if said.names.is_empty() && said.blocks.is_empty() {
+            return;
+        }
+        hits.retain(|hit| {
+            let place = (sides[hit.side].part, hit.start, hit.end);
+            let code = self.tables.codes[hit.id as usize];
+            !said.blocks(Class::Country, code, place) && !said.names(Class::Country, place)
+        });
+        for name in said.names.iter().filter(|name| name.class == Class::Country) {
+            let id = self.tables.id(name.id);
+            let side = sides.iter().position(|side| side.part == name.part);
+            let (Some(side), true) = (side, id != NO_ID) else { continue };
+            hits.push(Hit {
+                id,
+                kind: Kind::Name,
+                rule: rule::OWN,
+                side,
+                first: name.first,
+                last: name.last,
+                start: name.start,
+                end: name.end,
+                organisation: false,
+            });
+        }
+        hits.sort_by_key(|hit| (hit.side, hit.first));
     }
 
     /// The countries of the hits and the dateline, mapped by date, sorted.

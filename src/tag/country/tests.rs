@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use super::super::overlay::Said;
 use super::names::span;
 use super::*;
 use crate::article::{Article, Words};
 
 fn tagged(tagger: &CountryTagger, article: &Article, lang: &str, date: Option<i64>) -> Vec<Tag> {
     let words = Words::of(article);
-    let tags = tagger.tag(&Reading { article, words: &words, lang, date, home: None }, &[]);
+    let reading = Reading { article, words: &words, lang, date, home: None };
+    let tags = tagger.tag(&reading, &[], &Said::default());
     for mention in tags.iter().flat_map(|tag| &tag.mentions) {
         let text = match mention.part {
             Part::Title => article.title.as_str(),
@@ -138,7 +140,7 @@ fn persons_are_no_places() {
         mentions: vec![mention],
     };
     let reading = Reading { article: &article, words: &words, lang: "en", date: None, home: None };
-    let tags = tagger.tag(&reading, &[person]);
+    let tags = tagger.tag(&reading, &[person], &Said::default());
     let starts: Vec<u32> = tags.iter().flat_map(|t| &t.mentions).map(|m| m.start).collect();
     assert_eq!((ids(&tags), starts), (vec!["JP"], vec![39]));
 }

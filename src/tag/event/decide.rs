@@ -32,6 +32,7 @@ pub(super) mod rule {
     pub const NEGATED: u8 = 104;
     pub const SUPPOSED: u8 = 105;
     pub const LINEAR: u8 = 106;
+    pub const OWN: u8 = 107;
 }
 
 /// What stands before a trigger.
@@ -217,6 +218,7 @@ impl<'l> Decider<'l> {
         let rule = match (self.english, context) {
             (_, Context::Negated) => rule::NEGATED,
             (_, Context::Supposed) => rule::SUPPOSED,
+            _ if hit.found.pattern as usize >= self.lexicon.own => rule::OWN,
             (false, _) => rule::FOREIGN,
             _ if hit.weight > 10 => rule::STRONG,
             _ if hit.weight < 10 => rule::WEAK,

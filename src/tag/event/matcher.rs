@@ -103,6 +103,17 @@ struct Eaten {
     next: usize,
 }
 
+/// Whether a pattern can be found by any of its first words, see [`Matcher::new`].
+pub fn is_anchored(pattern: &Pattern) -> bool {
+    let long = |prefix: &str| (MIN_PREFIX..=MAX_PREFIX).contains(&prefix.len());
+    pattern.slots[0].alternatives.iter().all(|atoms| match &atoms[0].kind {
+        AtomKind::Exact(_) | AtomKind::Mention(_) => true,
+        AtomKind::Prefix(prefix) => long(prefix),
+        AtomKind::Glob { head, .. } => long(head),
+        AtomKind::Any => false,
+    })
+}
+
 impl Matcher {
     /// Compiles patterns; their numbers are their places. Some 2 µs a pattern.
     ///

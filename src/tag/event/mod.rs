@@ -15,7 +15,8 @@ use self::decide::{Decider, Layer, rule};
 use self::linear::Model;
 pub(in crate::tag) use self::linear::exp;
 use self::matcher::{Matcher, Span, View};
-use self::pattern::{Pattern, parse_cell};
+use self::pattern::{Pattern, Weight, parse_cell};
+use super::overlay::{ANY, Overlay};
 use super::{Class, Part, Reading, Rule, Tag};
 
 const I18N: &str = include_str!("../data/events_i18n.tsv");
@@ -51,7 +52,11 @@ pub const RULES: &[Rule] = &[
         name: "learnt word",
         help: "one of the words that the linear layer takes for such an event",
     },
+    Rule { number: rule::OWN, name: "own", help: "a trigger of your own vocabulary" },
 ];
+
+/// The rule of a trigger of the user's own vocabulary.
+pub const OWN: u8 = rule::OWN;
 
 /// The rule of learnt words, which are evidence of a decision and no places in the text.
 pub const LEARNT: u8 = rule::LINEAR;
@@ -78,6 +83,8 @@ struct Lexicon {
     owners: Vec<Owner>,
     /// Words of negation and supposition.
     context: Matcher,
+    /// The first pattern of the user's own.
+    own: usize,
     /// Which patterns of `context` are negations.
     negated: Vec<bool>,
     /// Pairs of leaves, the first ranked above the second; a leaf's own losers come first.
@@ -101,7 +108,13 @@ impl EventTagger {
     ///
     /// Rows that do not parse are left out; a test sees to it that there are none.
     pub fn new() -> EventTagger {
-        let lexicons: Vec<Lexicon> = LANGUAGES.map(lexicon).into();
+        EventTagger::with(&Overlay::default())
+    }
+
+    /// The same with the patterns of the user's own, in all languages.
+    pub fn with(overlay: &Overlay) -> EventTagger {
+        let languages = LANGUAGES.into_iter().chain((!overlay.is_empty()).then_some(NO_LANGUAGE));
+        let lexicons: Vec<Lexicon> = languages.map(|lang| lexicon(lang, overlay)).collect();
         let linear = Model::of(LINEAR, lexicons[0].leaves.len() + 1);
         EventTagger { lexicons, linear }
     }
@@ -118,10 +131,10 @@ impl EventTagger {
     /// and `persons` are what the other taggers found: patterns may ask for them. Linear in the
     /// text; allocates a few vectors an article, none a word.
     pub fn tag(&self, reading: &Reading<'_>, countries: &[Tag], persons: &[Tag]) -> Vec<Tag> {
-        let Some(number) = LANGUAGES.iter().position(|lang| *lang == reading.lang) else {
-            return Vec::new();
-        };
-        let mut decider = Decider::new(&self.lexicons[number], number == 0);
+        let known = LANGUAGES.iter().position(|lang| *lang == reading.lang);
+        let number = known.unwrap_or(LANGUAGES.len());
+        let Some(lexicon) = self.lexicons.get(number) else { return Vec::new() };
+        let mut decider = Decider::new(lexicon, number == 0);
         for (part, words) in
             [(Part::Title, &reading.words.title), (Part::Body, &reading.words.body)]
         {
@@ -161,7 +174,10 @@ fn spans(part: Part, countries: &[Tag], persons: &[Tag]) -> Vec<Span> {
     spans
 }
 
-fn lexicon(lang: &'static str) -> Lexicon {
+/// Stands for languages without triggers: only the user's own are found there.
+const NO_LANGUAGE: &str = "";
+
+fn lexicon(lang: &'static str, overlay: &Overlay) -> Lexicon {
     let leaves: Vec<&'static str> = taxonomy::leaves().collect();
     let numbers: HashMap<&str, u8> =
         leaves.iter().enumerate().map(|(number, id)| (*id, number as u8)).collect();
@@ -188,6 +204,19 @@ fn lexicon(lang: &'static str) -> Lexicon {
             }
         }
     }
+    let own = patterns.len();
+    for (id, cell, blocks) in overlay.patterns() {
+        for pattern in parse_cell(cell).flatten() {
+            // One that the user writes counts double unless it says that it is weak.
+            let weight = if pattern.weight == Weight::Weak { Weight::Weak } else { Weight::Strong };
+            for (number, leaf) in leaves.iter().enumerate() {
+                if *leaf == id || id == ANY {
+                    patterns.push(Pattern { weight, ..pattern.clone() });
+                    owners.push(Owner { leaf: number as u8, counter: blocks });
+                }
+            }
+        }
+    }
     let mut context: Vec<Pattern> = Vec::new();
     let mut negated: Vec<bool> = Vec::new();
     for [of, kind, cell] in taxonomy::rows(CONTEXT).map(taxonomy::cells) {
@@ -200,6 +229,7 @@ fn lexicon(lang: &'static str) -> Lexicon {
         matcher: Matcher::new(patterns),
         owners,
         context: Matcher::new(context),
+        own,
         negated,
         beats: beats(&numbers),
         leaves,

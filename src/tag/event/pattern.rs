@@ -90,15 +90,19 @@ pub enum AtomKind {
 }
 
 /// What is wrong with a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// No word at all, or an alternative without one.
+    #[error("a word is missing")]
     Empty,
     /// `..` at the start or end, or twice.
+    #[error("'..' stands at an end, or twice")]
     LooseGap,
     /// `*` inside a word, or a `?` that starts one.
+    #[error("'*' stands at the end of a word only, '?' not at its start")]
     Wildcard,
     /// `@` and no class that may stand there.
+    #[error("'@' names no class: there are @country, @place and @person")]
     UnknownClass,
 }
 

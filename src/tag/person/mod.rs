@@ -18,7 +18,8 @@ use lists::{Entry, Lexicon};
 use model::Model;
 use rules::{Context, LowerWords, number};
 
-use super::{Class, Level, Origin, Part, Reading, Rule, Tag};
+use super::{Class, Level, Mention, Origin, Part, Reading, Rule, Tag};
+use crate::article::Words;
 use crate::text::fold::fold;
 use crate::text::{Token, Tokens};
 
@@ -30,6 +31,14 @@ const MANY_MENTIONS: usize = 2;
 
 /// The rule of a word alone that was learnt to be a name: weaker evidence than a place.
 pub const LEARNT: u8 = number::LEARNT;
+
+/// The rule of a name of the user's own vocabulary.
+pub const OWN: u8 = number::OWN;
+
+/// Whether a rule finds a part of a name alone, which the full name elsewhere explains.
+pub fn is_lone(rule: u8) -> bool {
+    matches!(rule, number::SURNAME | number::FIRST_NAME | number::KNOWN | number::LEARNT)
+}
 
 /// What was learnt of English names, see [`train`].
 const MODEL: &[u8] = include_bytes!("../data/person.bin");
@@ -84,6 +93,7 @@ pub const RULES: &[Rule] = &[
         name: "learnt",
         help: "a word alone whose letters and surroundings are those of names",
     },
+    Rule { number: number::OWN, name: "own", help: "a name of your own vocabulary" },
 ];
 
 /// Finds persons. Holds its word lists only; share it between threads.
@@ -209,39 +219,50 @@ fn lead_end(tokens: &Tokens) -> u32 {
 }
 
 fn tags(persons: Vec<Person>, lead_end: u32) -> Vec<Tag> {
-    let mut counts: Vec<usize> = persons.iter().map(|person| person.mentions.len()).collect();
-    counts.sort_unstable_by(|a, b| b.cmp(a));
-    let many = counts.get(1).or(counts.first()).copied().unwrap_or(0).max(MANY_MENTIONS);
     let mut tags: Vec<Tag> = persons
         .into_iter()
         .filter(|person| !person.mentions.is_empty())
         .map(|mut person| {
             person.mentions.sort_by_key(|mention| (mention.part, mention.start));
-            let in_title = person.mentions.iter().any(|mention| mention.part == Part::Title);
-            let in_lead = person
-                .mentions
-                .iter()
-                .any(|mention| mention.part == Part::Body && mention.start < lead_end);
-            let major = in_title || in_lead || person.mentions.len() >= many;
             Tag {
                 class: Class::Person,
-                score: score(&person, in_title, in_lead),
+                score: 0,
                 id: person.id,
                 label: Some(person.label),
-                level: if major { Level::Major } else { Level::Passing },
+                level: Level::Passing,
                 origin: Origin::Derived,
                 mentions: person.mentions,
             }
         })
         .collect();
-    tags.sort_by(|a, b| (b.level, b.score, &a.id).cmp(&(a.level, a.score, &b.id)));
+    decide(&mut tags, lead_end);
     tags
 }
 
+/// Decides anew who of the persons of an article, none without mentions, is major, and sorts them.
+pub fn weigh(tags: &mut [Tag], words: &Words) {
+    decide(tags, lead_end(&words.body));
+}
+
+fn decide(tags: &mut [Tag], lead_end: u32) {
+    let mut counts: Vec<usize> = tags.iter().map(|tag| tag.mentions.len()).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let many = counts.get(1).or(counts.first()).copied().unwrap_or(0).max(MANY_MENTIONS);
+    for tag in tags.iter_mut() {
+        let in_title = tag.mentions.iter().any(|mention| mention.part == Part::Title);
+        let in_lead = (tag.mentions.iter())
+            .any(|mention| mention.part == Part::Body && mention.start < lead_end);
+        let major = in_title || in_lead || tag.mentions.len() >= many;
+        tag.level = if major { Level::Major } else { Level::Passing };
+        tag.score = score(&tag.mentions, in_title, in_lead);
+    }
+    tags.sort_by(|a, b| (b.level, b.score, &a.id).cmp(&(a.level, a.score, &b.id)));
+}
+
 /// Strongest evidence counts a third, each mention up to eight 10, title 60, lead 30.
-fn score(person: &Person, in_title: bool, in_lead: bool) -> u8 {
-    let strongest = person.mentions.iter().map(|mention| mention.weight).max().unwrap_or(0);
-    let mentions = person.mentions.len().min(8) as u32 * 10;
+fn score(mentions: &[Mention], in_title: bool, in_lead: bool) -> u8 {
+    let strongest = mentions.iter().map(|mention| mention.weight).max().unwrap_or(0);
+    let mentions = mentions.len().min(8) as u32 * 10;
     let place = if in_title { 60 } else { 0 } + if in_lead { 30 } else { 0 };
     (u32::from(strongest) / 3 + mentions + place).min(255) as u8
 }

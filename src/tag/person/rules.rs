@@ -24,6 +24,7 @@ pub(super) mod number {
     pub const ALIAS: u8 = 59;
     pub const FIRST_NAME: u8 = 60;
     pub const LEARNT: u8 = 61;
+    pub const OWN: u8 = 62;
 }
 
 /// Score from which a run of words is a person.
