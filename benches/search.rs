@@ -112,9 +112,15 @@ fn main() -> Result<(), Failure> {
             note(0, start);
             let Some(expr) = parsed.expr else { continue };
             let start = Instant::now();
-            let resolved =
-                Resolver { catalogue: &engine, now: 0, lang: None, lists: None, saved: None }
-                    .resolve(&expr);
+            let resolved = Resolver {
+                catalogue: &engine,
+                now: 0,
+                lang: None,
+                lists: None,
+                saved: None,
+                own: None,
+            }
+            .resolve(&expr);
             note(1, start);
             let Some(plan) = resolved.plan else { continue };
             let ask = |total| Question {

@@ -29,7 +29,8 @@ fn plan(engine: &Embedded, query: &str) -> Result<Plan, String> {
     };
     // The queries of a benchmark hold no relative dates.
     let resolved =
-        Resolver { catalogue: engine, now: 0, lang: None, lists: None, saved: None }.resolve(expr);
+        Resolver { catalogue: engine, now: 0, lang: None, lists: None, saved: None, own: None }
+            .resolve(expr);
     resolved.plan.ok_or_else(|| {
         let errors = resolved.diagnostics.into_iter().filter(|d| d.is_error());
         errors.map(|error| error.message).collect::<Vec<_>>().join("; ")

@@ -8,6 +8,8 @@ use super::report::Failure;
 use crate::engine::EngineError;
 use crate::engine::embedded::Embedded;
 use crate::search::saved::{self, SavedQueries};
+use crate::tag::Tagger;
+use crate::tag::overlay::Overlay;
 use crate::tag::overrides::Overrides;
 use crate::text::sanitize;
 
@@ -16,6 +18,9 @@ const QUERIES: &str = "queries.toml";
 
 /// The file of what the user says of single articles.
 pub const TAGS: &str = "tags.tsv";
+
+/// The file of the user's own vocabulary.
+pub const VOCABULARY: &str = "vocabulary.tsv";
 
 /// Bytes of such a file that are read.
 const MAX_BYTES: u64 = 64 << 20;
@@ -119,6 +124,42 @@ pub fn overrides(archive: &Embedded, io: &Io<'_>) -> Result<Overrides, Failure> 
             Err(unreadable(&archive.dir().join(TAGS), &format!("line {line}: {why}")))
         }
     }
+}
+
+/// The user's own vocabulary of an index.
+///
+/// # Errors
+/// When the file cannot be read, or a row is wrong: the first of them.
+pub fn vocabulary(archive: &Embedded, io: &Io<'_>) -> Result<Overlay, Failure> {
+    let Some(text) = read(archive, io, VOCABULARY)? else { return Ok(Overlay::default()) };
+    let (overlay, bad) = Overlay::parse(&text);
+    match bad.first() {
+        None => Ok(overlay),
+        Some((line, why)) => {
+            let why = format!("line {line}: {why}; 'dateline vocab check' lists all that is wrong");
+            Err(unreadable(&archive.dir().join(VOCABULARY), &why))
+        }
+    }
+}
+
+/// The tagger with all that the user says of an index.
+///
+/// # Errors
+/// When a file of the user's cannot be read.
+pub fn tagger(archive: &Embedded, io: &Io<'_>) -> Result<Tagger, Failure> {
+    tagger_with(vocabulary(archive, io)?, archive, io)
+}
+
+/// The same with another vocabulary.
+///
+/// # Errors
+/// When a file of the user's cannot be read.
+pub fn tagger_with(
+    vocabulary: Overlay,
+    archive: &Embedded,
+    io: &Io<'_>,
+) -> Result<Tagger, Failure> {
+    Ok(Tagger::new().with_overlay(vocabulary).with(overrides(archive, io)?))
 }
 
 /// The saved queries of an index.

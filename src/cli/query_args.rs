@@ -175,6 +175,8 @@ impl ReadingArgs {
             now: environment::now(io),
             lists: Some(environment::read_list),
             saved: Arc::default(),
+            own: Arc::default(),
+            stale: None,
         })
     }
 

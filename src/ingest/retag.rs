@@ -5,10 +5,12 @@ use std::ops::ControlFlow;
 use rayon::prelude::*;
 
 use crate::article::Words;
+use crate::diag::Span;
 use crate::engine::embedded::{Embedded, EmbeddedWriter};
 use crate::engine::{Engine, EngineError, Match, Prepared, Sink, TaggedArticle};
-use crate::plan::Plan;
+use crate::plan::{Clause, Layer, Pattern, Plan, Scope, Slot, TextClause, WildcardPart};
 use crate::tag::homes::Home;
+use crate::tag::overlay::{self, Row};
 use crate::tag::{Class, Level, Reading, TAGGER_VERSION, Tagger, Tags};
 
 /// Articles that are tagged side by side.
@@ -61,6 +63,51 @@ pub fn retag(
         Some(error) => Err(error),
         None => work(&mut batch).map(|()| seen),
     }
+}
+
+/// A plan that finds every article which rows of a vocabulary may change: those that hold the words
+/// of a name, or a first word of a pattern.
+pub fn affected(rows: &[Row]) -> Plan {
+    let mut clauses: Vec<Clause> = Vec::new();
+    for row in rows {
+        if row.class == Class::Event {
+            clauses.extend(first_words(&row.name));
+            continue;
+        }
+        let words = overlay::words(&row.name).into_iter();
+        let slot = |(offset, word)| Slot { offset, terms: vec![word], pattern: None };
+        clauses.push(forms((0..).zip(words).map(slot).collect()));
+    }
+    Plan { root: Clause::Or(clauses) }
+}
+
+/// Clauses for the words that a pattern of an event type may begin with.
+fn first_words(pattern: &str) -> Vec<Clause> {
+    let pattern = pattern.trim().trim_start_matches(['!', '?']);
+    let first = pattern.split_whitespace().next().unwrap_or_default();
+    let clause = |word: &str| {
+        if word.starts_with('@') {
+            return Clause::All;
+        }
+        // What is cut at a sign is found by what stands before it.
+        let end = word.find(['_', '*', '?', '-', '\'']).unwrap_or(word.len());
+        let open = word[end..].starts_with(['*', '?']);
+        let start = overlay::words(&word[..end]).into_iter().next().unwrap_or_default();
+        let slot = match open {
+            true => {
+                let parts = vec![WildcardPart::Literal(start), WildcardPart::Any];
+                Slot { offset: 0, terms: Vec::new(), pattern: Some(Pattern::Wildcard(parts)) }
+            }
+            false => Slot { offset: 0, terms: vec![start], pattern: None },
+        };
+        forms(vec![slot])
+    };
+    first.split('/').map(clause).collect()
+}
+
+fn forms(slots: Vec<Slot>) -> Clause {
+    let (scope, layer, span) = (Scope::Any, Layer::Forms, Span::default());
+    Clause::Text(TextClause { scope, layer, slots, slop: 0, rank: Vec::new(), span })
 }
 
 type Worked = Option<(Retagged, Option<Prepared>)>;

@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::paint::{Ink, Style, grouped};
 use super::wire::{self, facts};
 use crate::engine::embedded::{Manifest, Stats};
+use crate::tag::Class;
+use crate::tag::coverage::coverage;
 use crate::text::sanitize;
 
 /// Languages shown to people, at most.
@@ -43,7 +45,47 @@ pub fn object(view: &View<'_>) -> impl Serialize {
         fields: facts::Counted(stats.fields.clone()),
         languages: facts::Counted(stats.languages.clone()),
         coverage: facts::Counted(coverage),
+        tagger: facts::Tagged {
+            version: manifest.tagger,
+            oldest: match manifest.oldest_tagger {
+                0 => manifest.tagger,
+                oldest => oldest,
+            },
+            vocabulary: manifest.vocabulary.clone(),
+            covers: Class::ALL.into_iter().flat_map(|class| covers(stats, class)).collect(),
+        },
     }
+}
+
+/// How far a class is covered in each language of the index.
+fn covers(stats: &Stats, class: Class) -> impl Iterator<Item = facts::Covered> {
+    stats.languages.iter().map(move |(lang, _)| facts::Covered {
+        class: class.name(),
+        lang: lang.clone(),
+        covered: coverage(class, lang),
+    })
+}
+
+/// The same for people: `full en 73 · titles de 3, fr 3 · none ar 2`.
+fn covered(stats: &Stats, class: Class) -> String {
+    let mut by_word: Vec<(&'static str, Vec<String>)> = Vec::new();
+    for (lang, count) in &stats.languages {
+        let word = coverage(class, lang);
+        let shown = format!("{lang} {}", grouped(*count));
+        match by_word.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, languages)) => languages.push(shown),
+            None => by_word.push((word, vec![shown])),
+        }
+    }
+    let told = by_word.into_iter().map(|(word, mut languages)| {
+        let more = languages.len().saturating_sub(LANGUAGES);
+        languages.truncate(LANGUAGES);
+        if more > 0 {
+            languages.push(format!("{more} more"));
+        }
+        format!("{word} {}", languages.join(", "))
+    });
+    told.collect::<Vec<_>>().join(" · ")
 }
 
 /// Writes the facts for people: a line a fact, a name and its value.
@@ -73,6 +115,19 @@ pub fn write(out: &mut dyn Write, style: &Style, view: &View<'_>) -> io::Result<
     for (field, count) in stats.coverage.iter().filter(|(_, count)| *count > 0) {
         let share = 100.0 * *count as f64 / stats.articles.max(1) as f64;
         fact(&field.name(), format!("{} articles, {share:.1} %", grouped(*count)))?;
+    }
+    fact(
+        "tagger",
+        match manifest.is_mixed() {
+            false => format!("version {}", manifest.tagger),
+            true => format!(
+                "versions {} to {}: 'dateline retag' makes them one",
+                manifest.oldest_tagger, manifest.tagger
+            ),
+        },
+    )?;
+    for class in Class::ALL {
+        fact(&format!("  {}", class.name()), covered(stats, class))?;
     }
     fact("segments", grouped(stats.segments as u64))?;
     fact("size", size(stats.bytes))?;

@@ -14,6 +14,7 @@ pub mod question;
 pub mod saved;
 pub mod terms;
 pub mod timeline;
+pub mod vocabulary;
 pub mod why;
 
 use std::ops::ControlFlow;
@@ -26,6 +27,7 @@ use crate::plan::resolve::ListReader;
 use crate::plan::{Catalogue, Clause, FacetField, FacetTerms, Plan, Resolver};
 use crate::query::{self, Expr, ParseOptions, repair};
 use crate::snippet::{Highlight, Matcher, Options};
+use crate::tag::overlay::Overlay;
 
 pub use hits::{Hit, Hits};
 
@@ -49,6 +51,10 @@ pub struct ReadOptions {
     pub lists: Option<ListReader>,
     /// The queries that `saved:NAME` means.
     pub saved: Arc<saved::SavedQueries>,
+    /// Names of the user's own.
+    pub own: Arc<Overlay>,
+    /// What is to be told of tags that are older than what they rest on.
+    pub stale: Option<String>,
 }
 
 impl ReadOptions {
@@ -60,6 +66,7 @@ impl ReadOptions {
             lang: self.lang.clone(),
             lists: self.lists,
             saved: Some(&self.saved),
+            own: Some(&self.own),
         }
     }
 }
@@ -186,6 +193,10 @@ fn read_exactly(
             Diagnostic::error("not_supported", gap.span, message)
         }));
         return Err(SearchError::Query(diagnostics));
+    }
+    if let Some(stale) = &options.stale {
+        let note = Diagnostic::note("stale_tags", Span::default(), stale.clone());
+        diagnostics.push(Diagnostic { span: None, ..note }.hint("'dateline retag' tags them anew"));
     }
     Ok(Reading { canonical: query::canon::canonical(&expr), expr, plan, warnings: diagnostics })
 }

@@ -55,9 +55,13 @@ pub struct Reason {
 }
 
 /// The reasons of the tags of a stored article that `wanted` names, most important first.
-/// Makes the decision about countries again; builds the tagger, some tens of milliseconds.
-pub fn reasons(stored: &StoredArticle, wanted: &dyn Fn(&Tag) -> bool) -> Vec<Reason> {
-    let explained = explained(stored);
+/// Makes the decision about countries again.
+pub fn reasons(
+    stored: &StoredArticle,
+    tagger: &Tagger,
+    wanted: &dyn Fn(&Tag) -> bool,
+) -> Vec<Reason> {
+    let explained = explained(stored, tagger);
     let tags = stored.tags.tags.iter().filter(|tag| wanted(tag));
     tags.map(|tag| {
         let own = explained.iter().find(|one| tag.class == Class::Country && one.id == tag.id);
@@ -82,12 +86,12 @@ pub fn reasons(stored: &StoredArticle, wanted: &dyn Fn(&Tag) -> bool) -> Vec<Rea
 }
 
 /// Why an article has no tag of this id, or has it in passing only.
-pub fn absence(stored: &StoredArticle, class: Class, id: &str) -> Reason {
+pub fn absence(stored: &StoredArticle, tagger: &Tagger, class: Class, id: &str) -> Reason {
     let held = |tag: &&Tag| {
         tag.class == class
             && (tag.id == id || tag.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('/')))
     };
-    let mut reasons = reasons(stored, &|tag| held(&tag));
+    let mut reasons = reasons(stored, tagger, &|tag| held(&tag));
     if !reasons.is_empty() {
         let mut reason = reasons.remove(0);
         let told = match (reason.level, class) {
@@ -114,7 +118,7 @@ pub fn absence(stored: &StoredArticle, class: Class, id: &str) -> Reason {
         notes: Vec::new(),
     };
     if class == Class::Country
-        && let Some(own) = explained(stored).into_iter().find(|one| one.id == id)
+        && let Some(own) = explained(stored, tagger).into_iter().find(|one| one.id == id)
     {
         reason.score = own.probability;
         reason.terms = own.terms.into_iter().take(TERMS).collect();
@@ -144,7 +148,7 @@ pub fn absence(stored: &StoredArticle, class: Class, id: &str) -> Reason {
     reason
 }
 
-fn explained(stored: &StoredArticle) -> Vec<country::Explained> {
+fn explained(stored: &StoredArticle, tagger: &Tagger) -> Vec<country::Explained> {
     let article = &stored.article;
     let words = Words::of(article);
     let home = Home::by_domain(article);
@@ -155,7 +159,7 @@ fn explained(stored: &StoredArticle) -> Vec<country::Explained> {
         date: article.date.as_ref().map(|date| date.start),
         home: home.as_ref(),
     };
-    Tagger::new().explain_countries(&reading)
+    tagger.explain_countries(&reading)
 }
 
 fn text_of(stored: &StoredArticle, part: Part) -> &str {
@@ -261,7 +265,7 @@ mod tests {
     #[test]
     fn a_tag_tells_its_mentions_and_the_terms_of_its_decision() {
         let one = stored("Japan signs pact", "Tokyo agreed. Japan will pay.");
-        let reasons = reasons(&one, &|tag| tag.id == "JP");
+        let reasons = reasons(&one, &Tagger::new(), &|tag| tag.id == "JP");
         assert_eq!(reasons.len(), 1);
         assert_eq!(reasons[0].mentions[0].text[1], "Japan");
         assert_eq!(reasons[0].mentions[0].part, Part::Title);
@@ -273,11 +277,11 @@ mod tests {
     #[test]
     fn an_absent_tag_tells_what_its_name_was_read_as() {
         let one = stored("", "Police in Atlanta, Georgia, said the governor of Georgia knew.");
-        let reason = absence(&one, Class::Country, "GE");
+        let reason = absence(&one, &Tagger::new(), Class::Country, "GE");
         assert_eq!(reason.level, None);
         assert!(reason.notes[0].contains("[Georgia]"), "{:?}", reason.notes);
         assert!(reason.notes[0].contains("read as country US"), "{:?}", reason.notes);
-        let reason = absence(&one, Class::Country, "BR");
+        let reason = absence(&one, &Tagger::new(), Class::Country, "BR");
         assert!(reason.notes[0].starts_with("no name"), "{:?}", reason.notes);
     }
 }

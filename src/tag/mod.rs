@@ -3,6 +3,7 @@
 //! *Invariant:* every tag carries at least one mention, and every mention the rule that found it.
 
 pub mod country;
+pub mod coverage;
 pub mod event;
 pub mod homes;
 pub mod overlay;

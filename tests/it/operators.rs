@@ -246,8 +246,8 @@ fn tagged(number: usize, text: &str) -> TaggedArticle {
 fn plan(catalogue: &dyn Catalogue, query: &str) -> Plan {
     let parsed = parse(query, &ParseOptions::default());
     let expr = parsed.expr.unwrap_or_else(|| panic!("{query}: {:?}", parsed.diagnostics));
-    let resolved =
-        Resolver { catalogue, now: 0, lang: None, lists: None, saved: None }.resolve(&expr);
+    let resolved = Resolver { catalogue, now: 0, lang: None, lists: None, saved: None, own: None }
+        .resolve(&expr);
     resolved.plan.unwrap_or_else(|| panic!("{query}: {:?}", resolved.diagnostics))
 }
 
@@ -437,7 +437,7 @@ proptest! {
         for (a, b, c, how, then) in picks {
             let query = joined(&joined(ROWS[a].0, ROWS[b].0, how), ROWS[c].0, then);
             let Some(expr) = parse(&query, &ParseOptions::default()).expr else { continue };
-            let resolver = Resolver { catalogue: &embedded, now: 0, lang: None, lists: None, saved: None };
+            let resolver = Resolver { catalogue: &embedded, now: 0, lang: None, lists: None, saved: None, own: None };
             let Some(plan) = resolver.resolve(&expr).plan else { continue };
             prop_assert_eq!(ids(&embedded, &plan), ids(&scan, &plan), "{}", query);
         }

@@ -604,3 +604,100 @@ fn what_is_said_of_an_article_holds_when_it_is_indexed_or_tagged_again() {
     assert_eq!(broken.code, 2);
     assert!(broken.err.contains("line 2"), "{}", broken.err);
 }
+
+#[test]
+fn a_vocabulary_of_ones_own_changes_tags_and_queries_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (index, file) = (dir.path().join("ix"), dir.path().join("a.jsonl"));
+    let rows = [
+        r#"{"id":"a","title":"Talks","body":"Talks with Nihon went on. Nihon agreed."}"#,
+        r#"{"id":"b","title":"Rain","body":"It rained on Georgia Tech, said Anna Lee."}"#,
+        r#"{"id":"c","title":"Docks","body":"The dockers laid down every tool on Monday."}"#,
+        r#"{"id":"d","title":"Peru","body":"Peru was calm."}"#,
+    ];
+    std::fs::write(&file, rows.join("\n")).unwrap();
+    let run = |args: &[&str]| dateline(&index, args);
+    assert_eq!(run(&["index", file.to_str().unwrap()]).code, 0);
+    let ids = |query: &str| run(&["search", "-l", "-n0", query]).out;
+    assert_eq!((run(&["vocab", "list"]).code, ids("country:JP")), (1, String::new()));
+
+    let dry = run(&["vocab", "add", "--dry-run", "country:Japan", "Nihon"]);
+    assert_eq!((dry.code, dry.out.as_str()), (0, "a\t+country.major:JP\n"));
+    assert!(dry.err.contains("1 of 1 articles would be tagged otherwise"), "{}", dry.err);
+    assert_eq!(ids("country:JP"), "");
+
+    let added = run(&["vocab", "add", "country:Japan", "Nihon"]);
+    assert_eq!((added.code, added.out.as_str()), (0, "a\t+country.major:JP\n"));
+    assert_eq!((ids("country.major:JP"), ids("country:nihon")), ("a\n".into(), "a\n".into()));
+    assert!(run(&["why", "a", "country:JP"]).out.contains("own"));
+    run(&["vocab", "add", "event:strike", "laid down .. tool*"]);
+    assert_eq!(ids("event:strike"), "c\n");
+    run(&["vocab", "add", "--block", "person:*", "Anna Lee"]);
+    assert_eq!(ids("person:*"), "");
+    let list = run(&["vocab", "list"]).out;
+    assert_eq!(
+        list,
+        "country\tJP\tNihon\nevent\tprotest/strike\tlaid down .. tool*\n-person\t*\tAnna Lee\n"
+    );
+    assert_eq!(run(&["vocab", "list", "country"]).out, "country\tJP\tNihon\n");
+    let shown = run(&["vocab", "show", "Nihon", "Lima"]).out;
+    assert_eq!(shown, "Nihon\tcountry\tJP\tJapan\town\nLima\tcountry\tPE\tPeru\tplace\n");
+
+    // It holds for what is indexed later, and a query says nothing of it.
+    std::fs::write(&file, r#"{"id":"e","body":"A Nihon firm and a Peru firm merged."}"#).unwrap();
+    run(&["index", file.to_str().unwrap()]);
+    assert!(ids("country:JP").contains('e'));
+    assert_eq!(run(&["count", "country:JP"]).err, "");
+
+    // A table edited by hand is told until all is tagged anew.
+    std::fs::write(index.join("vocabulary.tsv"), "country\tPE\tNihon\n").unwrap();
+    let told = run(&["count", "country:PE"]);
+    assert!(told.err.contains("stale_tags") && told.err.contains("retag"), "{}", told.err);
+    let again = run(&["retag"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert_eq!(
+        (run(&["count", "country:PE"]).err, ids("country:JP")),
+        (String::new(), String::new())
+    );
+    assert_eq!(run(&["vocab", "remove", "country:PE"]).code, 0);
+    assert_eq!(
+        (run(&["vocab", "list"]).out, ids("country:PE nihon")),
+        (String::new(), "e\n".into())
+    );
+}
+
+#[test]
+fn a_bad_row_of_a_vocabulary_is_told_and_nothing_is_half_applied() {
+    let dir = tempfile::tempdir().unwrap();
+    let (index, table) = (dir.path().join("ix"), dir.path().join("v.tsv"));
+    std::fs::write(dir.path().join("a.txt"), "Nihon agreed.").unwrap();
+    let run = |args: &[&str]| dateline(&index, args);
+    run(&["index", dir.path().join("a.txt").to_str().unwrap()]);
+    std::fs::write(&table, "country\tJP\tNihon\ncountry\tAtlantis\tX\nplanet\tMars\tY\n").unwrap();
+    let table = table.to_str().unwrap();
+    let added = run(&["vocab", "add", "--from", table]);
+    assert_eq!((added.code, run(&["vocab", "list"]).out.as_str()), (2, ""));
+    assert!(added.err.contains("line 2") && added.err.contains("Atlantis"), "{}", added.err);
+    let checked = run(&["vocab", "check", table]);
+    assert_eq!((checked.code, checked.out.lines().count()), (2, 2));
+    assert!(checked.out.contains("v.tsv:3: 'planet' is no class"), "{}", checked.out);
+    for wrong in [
+        vec!["vocab", "add", "country:Atlantis", "X"],
+        vec!["vocab", "add", "Japan", "X"],
+        vec!["vocab", "add", "country:Japan"],
+        vec!["vocab", "add", "event:strike", "* x"],
+        vec!["vocab", "add", "event:diplomacy", "pact"],
+    ] {
+        assert_eq!(run(&wrong).code, 2, "{wrong:?}");
+    }
+    assert_eq!(run(&["vocab", "remove", "country:Japan", "Nihon"]).code, 1);
+    // A table that was broken by hand stops what would rest on it, and says where.
+    std::fs::write(index.join("vocabulary.tsv"), "country\tAtlantis\tX\n").unwrap();
+    let broken = run(&["count", "nihon"]);
+    assert_eq!(broken.code, 2);
+    assert!(
+        broken.err.contains("vocabulary.tsv") && broken.err.contains("line 1"),
+        "{}",
+        broken.err
+    );
+}

@@ -66,7 +66,8 @@ fn status(spec: &FieldSpec, catalogue: &dyn Catalogue, indexed: bool) -> Status 
     let parsed = query::parse(spec.example, &ParseOptions::default());
     let mut told = parsed.diagnostics;
     if let Some(expr) = &parsed.expr {
-        let resolver = Resolver { catalogue, now: 0, lang: None, lists: None, saved: None };
+        let resolver =
+            Resolver { catalogue, now: 0, lang: None, lists: None, saved: None, own: None };
         told.extend(resolver.resolve(expr).diagnostics);
     }
     if told.iter().any(|diagnostic| diagnostic.code == "not_supported") {

@@ -66,8 +66,8 @@ pub fn run(args: &Args, global: &Global, io: &mut Io<'_>) -> Exit {
     };
     // What the user said of single articles holds for what is read again.
     let said = Embedded::open(&dir).map_err(Failure::from);
-    let tagger = match said.and_then(|archive| home::overrides(&archive, io)) {
-        Ok(overrides) => Tagger::new().with(overrides),
+    let tagger = match said.and_then(|archive| home::tagger(&archive, io)) {
+        Ok(tagger) => tagger,
         Err(failure) => return failure.report(global, io),
     };
     if args.lang.is_none() {
@@ -184,7 +184,8 @@ fn write(
                 rejected: report.rejected(),
                 elapsed: ticks.get(),
             });
-            (Some(report), writer.finish().err().map(Failed::Engine))
+            let ended = writer.settle_versions().and_then(|()| writer.finish());
+            (Some(report), ended.err().map(Failed::Engine))
         }
         Err(IngestError::Engine { error, report }) => (Some(*report), Some(Failed::Engine(error))),
         Err(IngestError::Reading { message, report }) => {

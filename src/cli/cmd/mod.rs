@@ -25,6 +25,7 @@ pub mod tag;
 pub mod terms;
 pub mod timeline;
 pub mod train;
+pub mod vocab;
 pub mod why;
 
 use serde_json::Value;
@@ -47,6 +48,9 @@ fn open(global: &Global, io: &Io<'_>) -> Result<Embedded, Failure> {
 fn open_for(options: &mut ReadOptions, global: &Global, io: &Io<'_>) -> Result<Embedded, Failure> {
     let archive = open(global, io)?;
     options.saved = std::sync::Arc::new(home::queries(&archive, io)?);
+    let own = home::vocabulary(&archive, io)?;
+    options.stale = vocab::stale(&archive, &own);
+    options.own = std::sync::Arc::new(own);
     Ok(archive)
 }
 

@@ -9,7 +9,7 @@ use crate::cli::{Exit, Io, cmd, environment, home};
 use crate::engine::Sink;
 use crate::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
 use crate::ingest::retag::{Retagged, retag};
-use crate::plan::Plan;
+use crate::plan::{Clause, Plan};
 use crate::render::{ids, paint};
 use crate::tag::Tagger;
 use crate::text::sanitize;
@@ -50,8 +50,11 @@ pub fn run(args: &RetagArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
     let archive = cmd::open_for(&mut options, global, io)?;
     let reading = args.query.read(&archive, &text, &options)?;
     cmd::warn(&reading.warnings, &text, global, io);
-    let tagger = Tagger::new().with(home::overrides(&archive, io)?);
-    write(&archive, &reading.plan, &tagger, writer, io)
+    let vocabulary = home::vocabulary(&archive, io)?;
+    let whole = reading.plan.root == Clause::All;
+    let fingerprint = whole.then(|| vocabulary.fingerprint());
+    let tagger = home::tagger_with(vocabulary, &archive, io)?;
+    write(&archive, &reading.plan, &tagger, writer, (usize::MAX, fingerprint), io)
 }
 
 /// The writer of the index, unless nothing is to be written.
@@ -70,18 +73,23 @@ pub(super) fn writer(
     Ok(Some(EmbeddedWriter::open(&dir, &WriterOptions::default(), now)?))
 }
 
-/// Tags the matches of a plan anew and tells what changed.
+/// Tags the matches of a plan anew and tells what changed: of so many articles, and with which
+/// vocabulary all of the index are tagged now, where that is known.
 pub(super) fn write(
     archive: &Embedded,
     plan: &Plan,
     tagger: &Tagger,
     mut writer: Option<EmbeddedWriter>,
+    (shown, vocabulary): (usize, Option<String>),
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let (mut changed, mut untold) = (0u64, None);
     let out = &mut *io.out;
     let mut tell = |one: Retagged| {
         changed += 1;
+        if changed > shown as u64 {
+            return;
+        }
         let changes =
             if one.changes.is_empty() { "evidence only".to_owned() } else { one.changes.join(" ") };
         let line = writeln!(out, "{}\t{}", ids::encode(&one.id), sanitize::line(&changes));
@@ -89,9 +97,15 @@ pub(super) fn write(
     };
     let seen = retag(archive, plan, tagger, writer.as_mut(), &mut tell)?;
     let would = if writer.is_some() { "" } else { "would be " };
-    if let Some(mut writer) = writer.filter(|_| changed > 0) {
+    let renamed = vocabulary.filter(|now| *now != archive.manifest().vocabulary);
+    let mixed = archive.manifest().is_mixed();
+    if let Some(mut writer) = writer.filter(|_| changed > 0 || renamed.is_some() || mixed) {
+        if let Some(vocabulary) = renamed {
+            writer.tagged_with(vocabulary);
+        }
         let checkpoint = writer.checkpoint().to_owned();
         writer.commit(&checkpoint)?;
+        writer.settle_versions()?;
         writer.finish()?;
     }
     if let Some(error) = untold {

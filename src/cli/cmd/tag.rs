@@ -82,6 +82,6 @@ pub fn run(args: &TagArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fai
     found.sort();
     let plan = Plan { root: Clause::Ids(found) };
     debug_assert!(archive.gaps(&plan).is_empty());
-    let tagger = Tagger::new().with(overrides);
-    retag::write(&archive, &plan, &tagger, writer, io)
+    let tagger = Tagger::new().with_overlay(home::vocabulary(&archive, io)?).with(overrides);
+    retag::write(&archive, &plan, &tagger, writer, (usize::MAX, None), io)
 }

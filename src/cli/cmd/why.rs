@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::show;
 use crate::cli::args::{Global, PlainFormat};
 use crate::cli::report::{self, Failure, placeless};
-use crate::cli::{Exit, Io, cmd};
+use crate::cli::{Exit, Io, cmd, home};
 use crate::diag::{Diagnostic, Span};
 use crate::plan::resolve::Resolver;
 use crate::plan::{Clause, FacetChoice, FacetClass};
@@ -76,6 +76,7 @@ pub fn run(args: &WhyArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fai
         report::diagnostics_in(&[unknown], "", Exit::NoMatch, global, io);
         return Ok(Exit::NoMatch);
     };
+    let tagger = home::tagger(&archive, io)?;
     let found: Vec<Reason> = match (&args.absent, &wanted) {
         (Some(facet), Some((class, ids))) => {
             if ids.is_empty() {
@@ -84,16 +85,16 @@ pub fn run(args: &WhyArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fai
                     .hint("write it as in --not country:Japan");
                 return Err(Failure::option(facet, problem));
             }
-            ids.iter().map(|id| absence(&stored, *class, id)).collect()
+            ids.iter().map(|id| absence(&stored, &tagger, *class, id)).collect()
         }
-        (_, Some((class, ids))) => reasons(&stored, &|tag: &Tag| {
+        (_, Some((class, ids))) => reasons(&stored, &tagger, &|tag: &Tag| {
             let fits = |id: &String| {
                 tag.id == *id
                     || tag.id.strip_prefix(id.as_str()).is_some_and(|rest| rest.starts_with('/'))
             };
             tag.class == *class && (ids.is_empty() || ids.iter().any(fits))
         }),
-        _ => reasons(&stored, &|_| true),
+        _ => reasons(&stored, &tagger, &|_| true),
     };
     for reason in &found {
         if json {
@@ -130,7 +131,8 @@ fn chosen(
     let quoted = value.trim_matches('"').replace('\\', "\\\\").replace('"', "\\\"");
     let parsed = query::parse(&format!("{name}:\"{quoted}\""), &ParseOptions::default());
     let expr = parsed.expr.ok_or_else(wrong)?;
-    let resolver = Resolver { catalogue: archive, now: 0, lang: None, lists: None, saved: None };
+    let resolver =
+        Resolver { catalogue: archive, now: 0, lang: None, lists: None, saved: None, own: None };
     let resolved = resolver.resolve(&expr);
     if let Some(error) = resolved.diagnostics.iter().find(|found| found.is_error()) {
         let span = Span::new(name.len() + 1, facet.chars().count());

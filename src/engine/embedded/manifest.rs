@@ -27,6 +27,13 @@ pub struct Manifest {
     pub analyzer: u32,
     /// Version of the tagger that wrote last; articles keep their own.
     pub tagger: u32,
+    /// The oldest version of the tagger that some article may be of; 0 where it is not known.
+    #[serde(default)]
+    pub oldest_tagger: u32,
+    /// Which vocabulary of the user's own all articles were tagged with, see
+    /// [`Overlay::fingerprint`](crate::tag::overlay::Overlay::fingerprint).
+    #[serde(default)]
+    pub vocabulary: String,
     /// Languages whose analyzers were used, sorted.
     pub languages: Vec<String>,
     /// When the index was created, seconds since 1970.
@@ -51,6 +58,8 @@ impl Manifest {
             schema: SCHEMA_VERSION,
             analyzer: ANALYZER_VERSION,
             tagger: TAGGER_VERSION,
+            oldest_tagger: TAGGER_VERSION,
+            vocabulary: String::new(),
             languages: Vec::new(),
             created: now,
             default_lang: default_lang.to_owned(),
@@ -68,7 +77,14 @@ impl Manifest {
         self.languages.sort();
         self.languages.dedup();
         self.created = self.created.min(other.created);
+        self.oldest_tagger = self.oldest_tagger.min(other.oldest_tagger);
+        self.tagger = self.tagger.max(other.tagger);
         self
+    }
+
+    /// Whether some articles were tagged by another version of the tagger than others.
+    pub fn is_mixed(&self) -> bool {
+        self.oldest_tagger != 0 && self.oldest_tagger < self.tagger
     }
 
     /// Reads the payload of a commit.

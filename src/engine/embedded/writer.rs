@@ -252,6 +252,34 @@ impl EmbeddedWriter {
         }
     }
 
+    /// Says which vocabulary of the user's own all articles are tagged with, as of the next commit.
+    pub fn tagged_with(&mut self, vocabulary: String) {
+        self.manifest.vocabulary = vocabulary;
+    }
+
+    /// Says so, if it is so, that no article of an older version of the tagger is left; after the
+    /// last commit. One pass over a column where there were some, else nothing.
+    ///
+    /// # Errors
+    /// When the index cannot be read or written.
+    pub fn settle_versions(&mut self) -> Result<(), EngineError> {
+        if self.manifest.oldest_tagger >= self.manifest.tagger {
+            return Ok(());
+        }
+        self.refresh()?;
+        let now = u64::from(self.manifest.tagger);
+        let mut oldest = now;
+        for segment in self.searcher.segment_readers() {
+            let column = segment.fast_fields().u64("tagger").map_err(failure)?;
+            for doc in segment.doc_ids_alive() {
+                oldest = oldest.min(column.first(doc).unwrap_or(0));
+            }
+        }
+        self.manifest.oldest_tagger = oldest as u32;
+        let checkpoint = self.manifest.checkpoint.clone();
+        self.commit(&checkpoint)
+    }
+
     /// Waits for merges and lets the index go.
     ///
     /// # Errors
@@ -342,7 +370,13 @@ impl Sink for EmbeddedWriter {
         self.manifest.checkpoint = checkpoint.to_owned();
         self.manifest.languages = self.languages.iter().cloned().collect();
         self.manifest.app_version = env!("CARGO_PKG_VERSION").to_owned();
+        if self.manifest.oldest_tagger == 0 {
+            self.manifest.oldest_tagger = self.manifest.tagger;
+        }
         self.manifest.tagger = crate::tag::TAGGER_VERSION;
+        if self.was_empty {
+            self.manifest.oldest_tagger = self.manifest.tagger;
+        }
         let payload = serde_json::to_string(&self.manifest)
             .map_err(|error| EngineError::Other(error.to_string()))?;
         let mut prepared = self.writer.prepare_commit().map_err(failure)?;

@@ -23,6 +23,7 @@ use crate::analyze::Analyzers;
 use crate::diag::{Diagnostic, Span};
 use crate::query::ast::{Expr, FacetValues, Node, RangeClause, Sub};
 use crate::query::field::{Field, FieldKind};
+use crate::tag::overlay::Overlay;
 
 /// What `has:` may ask for.
 pub const HAS: [&str; 13] = [
@@ -49,6 +50,8 @@ pub struct Resolver<'a> {
     pub lists: Option<ListReader>,
     /// The queries that `saved:NAME` means.
     pub saved: Option<&'a SavedQueries>,
+    /// Names of the user's own.
+    pub own: Option<&'a Overlay>,
 }
 
 impl std::fmt::Debug for Resolver<'_> {

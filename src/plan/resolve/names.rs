@@ -8,6 +8,7 @@ use crate::plan::facet::open_id;
 use crate::plan::{FacetClass, FacetField, FacetSub};
 use crate::query::ast::{FacetValue, Sub};
 use crate::query::field::Field;
+use crate::tag::Class;
 use crate::tag::event::taxonomy;
 use crate::tag::person::name;
 use crate::tag::vocabulary::{self, How, RegionKind};
@@ -75,6 +76,17 @@ impl Work<'_> {
         }
         if !value.quoted && text.contains(['*', '?']) {
             return self.named_like(field, text, span);
+        }
+        let class = match field {
+            Field::Country => Some(Class::Country),
+            Field::Person => Some(Class::Person),
+            _ => None,
+        };
+        if let (Some(class), Some(own), false) = (class, self.resolver.own, exact) {
+            let ids = own.resolve(class, text);
+            if !ids.is_empty() {
+                return Some(ids.into_iter().map(str::to_owned).collect());
+            }
         }
         match field {
             Field::Country => self.country(text, sub, exact, span),

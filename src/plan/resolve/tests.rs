@@ -44,8 +44,15 @@ impl Catalogue for Small {
 
 fn resolve(query: &str) -> Resolved {
     let expr = parse(query, &ParseOptions::default()).expr.unwrap();
-    Resolver { catalogue: &Small, now: 1_583_928_000, lang: None, lists: None, saved: None }
-        .resolve(&expr)
+    Resolver {
+        catalogue: &Small,
+        now: 1_583_928_000,
+        lang: None,
+        lists: None,
+        saved: None,
+        own: None,
+    }
+    .resolve(&expr)
 }
 
 fn root(query: &str) -> Clause {
@@ -247,8 +254,15 @@ fn a_list_of_names_is_any_of_them() {
     };
     let resolve = |query: &str| {
         let expr = parse(query, &ParseOptions::default()).expr.unwrap();
-        Resolver { catalogue: &Small, now: 0, lang: None, lists: Some(read), saved: None }
-            .resolve(&expr)
+        Resolver {
+            catalogue: &Small,
+            now: 0,
+            lang: None,
+            lists: Some(read),
+            saved: None,
+            own: None,
+        }
+        .resolve(&expr)
     };
     let listed = resolve("person:@list.txt");
     let Some(Plan { root: Clause::Facet(terms) }) = &listed.plan else { panic!("{listed:?}") };

@@ -53,4 +53,22 @@ pub(in crate::render) struct Stats {
     pub(in crate::render) fields: Counted,
     pub(in crate::render) languages: Counted,
     pub(in crate::render) coverage: Counted,
+    pub(in crate::render) tagger: Tagged,
+}
+
+/// What tagged the articles, and how far it goes in their languages.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Tagged {
+    pub(in crate::render) version: u32,
+    pub(in crate::render) oldest: u32,
+    pub(in crate::render) vocabulary: String,
+    pub(in crate::render) covers: Vec<Covered>,
+}
+
+/// How far a class is covered in a language of the index.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Covered {
+    pub(in crate::render) class: &'static str,
+    pub(in crate::render) lang: String,
+    pub(in crate::render) covered: &'static str,
 }

@@ -328,6 +328,21 @@ impl Default for CountryTagger {
     }
 }
 
+/// Whether the tables have names of a language, or of its script.
+pub fn has_names(lang: &str) -> bool {
+    names::language_bit(lang) != 0 || !is_latin_language(lang)
+}
+
+/// Whether a language is not one of those that the tagger knows to be written in other letters
+/// than Latin.
+pub fn is_latin_language(lang: &str) -> bool {
+    const OTHERS: [&str; 24] = [
+        "am", "ar", "be", "bg", "bn", "el", "fa", "he", "hi", "hy", "ja", "ka", "kk", "ko", "mk",
+        "mr", "ps", "ru", "sr", "ta", "th", "uk", "ur", "zh",
+    ];
+    !OTHERS.contains(&lang)
+}
+
 /// Whether a text may hold names that are not English: by its language or by its letters.
 fn needs_all_names(reading: &Reading<'_>) -> bool {
     // Letters outside Latin have lead bytes from 0xCD on, which most texts never reach.

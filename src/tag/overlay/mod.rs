@@ -199,6 +199,14 @@ impl Overlay {
         out
     }
 
+    /// What tells this vocabulary from others: a hash of its table; empty for none.
+    pub fn fingerprint(&self) -> String {
+        match self.rows.is_empty() {
+            true => String::new(),
+            false => format!("{:016x}", xxh3_64(self.to_text().as_bytes())),
+        }
+    }
+
     /// The rows, sorted.
     pub fn rows(&self) -> &[Row] {
         &self.rows

@@ -40,6 +40,11 @@ pub fn is_lone(rule: u8) -> bool {
     matches!(rule, number::SURNAME | number::FIRST_NAME | number::KNOWN | number::LEARNT)
 }
 
+/// Whether titles of a language other than English are known.
+pub fn has_titles(lang: &str) -> bool {
+    lists::lang_bit(lang) != 0
+}
+
 /// What was learnt of English names, see [`train`].
 const MODEL: &[u8] = include_bytes!("../data/person.bin");
 
