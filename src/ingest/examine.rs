@@ -14,6 +14,7 @@ use crate::article::{Article, Note, Provenance, Words, lang};
 use crate::engine::{EngineError, Prepared, StoredArticle, TaggedArticle};
 use crate::source::RecordError;
 use crate::tag::homes::Home;
+use crate::tag::side::{self, External, SideTags};
 use crate::tag::{Class, Reading, TAGGER_VERSION, Tags};
 
 /// Words of a larger body are not kept for the next article.
@@ -110,6 +111,8 @@ pub(super) struct Examiner<'a> {
     pub(super) default_lang: &'a str,
     /// Seconds since 1970.
     pub(super) now: i64,
+    /// Tags that another program found.
+    pub(super) side: &'a SideTags,
 }
 
 impl Examiner<'_> {
@@ -143,22 +146,28 @@ impl Examiner<'_> {
         target: &T,
     ) -> Result<Outcome, EngineError> {
         let existing = if target.is_empty() { None } else { target.existing(&facts.id)? };
-        let mut added = self.now;
+        let said = self.side.of(&article);
+        let (mut added, mut external) = (self.now, Vec::new());
         if let Some(existing) = existing {
-            if existing.content_hash == content_hash {
+            let same = existing.content_hash == content_hash;
+            if same {
                 added = existing.added;
-                if existing.tagger == TAGGER_VERSION {
-                    facts.standing = Standing::Same;
-                    let unchanged = Unchanged { article, facts, added, content_hash };
-                    return Ok(Outcome::Unchanged(Box::new(unchanged)));
-                }
-                facts.standing = Standing::Other(None);
-            } else {
-                let stored = target.stored(&facts.id)?;
-                facts.standing = Standing::Other(stored.and_then(|old| elsewhere(&article, &old)));
             }
+            let current = same && existing.tagger == TAGGER_VERSION;
+            let stored = if current && said.is_none() { None } else { target.stored(&facts.id)? };
+            let before = stored.as_ref().map(|old| side::of_tags(&old.tags)).unwrap_or_default();
+            if current && said.as_ref().is_none_or(|said| *said == before) {
+                facts.standing = Standing::Same;
+                let unchanged = Unchanged { article, facts, added, content_hash };
+                return Ok(Outcome::Unchanged(Box::new(unchanged)));
+            }
+            let from = stored.filter(|_| !same).and_then(|old| elsewhere(&article, &old));
+            facts.standing = Standing::Other(from);
+            // What another program said holds until it says otherwise.
+            external = if same { before } else { side::without_places(before) };
         }
-        self.prepare(article, facts, content_hash, added, target)
+        let external = said.unwrap_or(external);
+        self.prepare(article, facts, (content_hash, added), external, target)
     }
 
     /// Tags and prepares an article whatever the index has.
@@ -169,7 +178,17 @@ impl Examiner<'_> {
     ) -> Result<Outcome, EngineError> {
         let Unchanged { article, facts, added, content_hash } = unchanged;
         let place = facts.place.clone();
-        caught(|| self.prepare(article, facts, content_hash, added, target))
+        let work = || {
+            let external = match self.side.of(&article) {
+                Some(said) => said,
+                None => target
+                    .stored(&facts.id)?
+                    .map(|stored| side::of_tags(&stored.tags))
+                    .unwrap_or_default(),
+            };
+            self.prepare(article, facts, (content_hash, added), external, target)
+        };
+        caught(work)
             .unwrap_or_else(|panic| Ok(Outcome::Reject(reject(&place, "panic", defect(&panic)))))
     }
 
@@ -177,21 +196,22 @@ impl Examiner<'_> {
         &self,
         article: Article,
         facts: Facts,
-        content_hash: u64,
-        added: i64,
+        (content_hash, added): (u64, i64),
+        external: Vec<External>,
         target: &T,
     ) -> Result<Outcome, EngineError> {
         let lang = language(&article, self.default_lang);
         let mut words = WORDS.take();
         words.cut(&article);
         let home = Home::by_domain(&article);
-        let tags = (self.tag)(&Reading {
+        let mut tags = (self.tag)(&Reading {
             article: &article,
             words: &words,
             lang: &lang,
             date: article.date.as_ref().map(|date| date.start),
             home: home.as_ref(),
         });
+        side::add(external, &mut tags);
         let mut tagged = TaggedArticle { article, words, tags, lang, content_hash, added };
         let prepared = target.prepare(&tagged);
         let words = std::mem::take(&mut tagged.words);

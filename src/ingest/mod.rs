@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use crate::engine::EngineError;
 use crate::source::RecordError;
+use crate::tag::side::SideTags;
 use crate::tag::{Reading, Tagger, Tags};
 
 pub use feed::{Feed, Input, Pending};
@@ -56,6 +57,8 @@ pub struct Options {
     pub commit_bytes: u64,
     /// Time after which is committed. Default 60 seconds.
     pub commit_every: Duration,
+    /// Tags that another program found. None by default.
+    pub side: Arc<SideTags>,
 }
 
 impl Default for Options {
@@ -70,6 +73,7 @@ impl Default for Options {
             queue_bytes: 64 << 20,
             commit_bytes: 256 << 20,
             commit_every: Duration::from_secs(60),
+            side: Arc::default(),
         }
     }
 }

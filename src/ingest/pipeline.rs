@@ -49,6 +49,7 @@ pub(super) fn run<T: Target>(
             id_prefix: &options.id_prefix,
             default_lang: &options.default_lang,
             now: options.now,
+            side: &options.side,
         },
         ledger: Ledger::new(target.is_empty()),
         place: Place::default(),

@@ -11,6 +11,7 @@ use crate::engine::{Engine, EngineError, Match, Prepared, Sink, TaggedArticle};
 use crate::plan::{Clause, Layer, Pattern, Plan, Scope, Slot, TextClause, WildcardPart};
 use crate::tag::homes::Home;
 use crate::tag::overlay::{self, Row};
+use crate::tag::side;
 use crate::tag::{Class, Level, Reading, TAGGER_VERSION, Tagger, Tags};
 
 /// Articles that are tagged side by side.
@@ -148,6 +149,7 @@ fn one(
         date: stored.article.date.as_ref().map(|date| date.start),
         home: home.as_ref(),
     });
+    side::add(side::of_tags(&stored.tags), &mut tags);
     tags.unknown.clear();
     let existing = writer.map(|writer| writer.existing(stored.id())).transpose()?.flatten();
     let older = existing.as_ref().is_some_and(|existing| existing.tagger != TAGGER_VERSION);

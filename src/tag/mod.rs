@@ -9,6 +9,7 @@ pub mod homes;
 pub mod overlay;
 pub mod overrides;
 pub mod person;
+pub mod side;
 pub mod vocabulary;
 
 use serde::{Deserialize, Serialize};
@@ -122,9 +123,13 @@ pub struct Tag {
 }
 
 /// The rules that mentions refer to: number, stable name, what it says. Numbers are stored in
-/// indexes and never reused: countries 1 to 49, persons 50 to 99, events 100 to 149.
+/// indexes and never reused: countries 1 to 49, persons 50 to 99, events 100 to 149, others from 150 on.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    std::iter::once(Rule::SUPPLIED).chain(country::RULES).chain(person::RULES).chain(event::RULES)
+    std::iter::once(Rule::SUPPLIED)
+        .chain(country::RULES)
+        .chain(person::RULES)
+        .chain(event::RULES)
+        .chain(side::RULES)
 }
 
 /// A rule that finds mentions.

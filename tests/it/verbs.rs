@@ -701,3 +701,71 @@ fn a_bad_row_of_a_vocabulary_is_told_and_nothing_is_half_applied() {
         broken.err
     );
 }
+
+#[test]
+fn what_another_program_found_is_merged_and_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = dir.path().join("ix");
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (file, side) = (path("a.jsonl"), path("side.jsonl"));
+    let article = |body: &str| {
+        format!(
+            "{{\"id\":\"a\",\"title\":\"Ö\",\"body\":\"{body}\"}}\n{{\"id\":\"b\",\"body\":\"Rain.\"}}\n"
+        )
+    };
+    std::fs::write(&file, article("Ö: the zorg of Qux met Peru.")).unwrap();
+    let run = |args: &[&str]| dateline(&index, args);
+    let ids = |query: &str| run(&["search", "-l", "-n0", query]).out;
+    assert_eq!(run(&["index", &file]).code, 0);
+    assert_eq!(ids("person:qux"), "");
+    let rows = [
+        r#"{"id":"a","class":"person","value":"Zorg Qux","span":[7,18]}"#,
+        r#"{"id":"a","class":"country","value":"Peru","span":[7,11]}"#,
+        r#"{"id":"b","class":"event","value":"flood"}"#,
+    ];
+    std::fs::write(&side, rows.join("\n")).unwrap();
+    let tagged = run(&["index", "--tags", &side, &file]);
+    assert_eq!(tagged.code, 0, "{}", tagged.err);
+    assert!(tagged.err.contains("2 of 2 articles of"), "{}", tagged.err);
+    let holds = || {
+        assert_eq!(
+            (ids("person.given:\"Zorg Qux\""), ids("event:disaster")),
+            ("a\n".into(), "b\n".into())
+        );
+        assert_eq!(ids("country.given:PE"), "a\n");
+    };
+    holds();
+    assert_eq!(ids("the NEAR/1 @person"), "a\n", "its place is one of the text");
+    let why = run(&["why", "a", "person"]).out;
+    assert!(why.contains("external") && why.contains("zorg of Qux"), "{why}");
+    // Nothing changes with the same file, without it, or when it is tagged anew.
+    for again in [vec!["index", "--tags", &side, &file], vec!["index", &file]] {
+        assert!(run(&again).err.contains("nothing changed"), "{again:?}");
+    }
+    run(&["retag"]);
+    holds();
+    // Another text keeps the tags and loses their places.
+    std::fs::write(&file, article("Ö: the zorg of Qux left Peru today.")).unwrap();
+    assert_eq!(run(&["index", &file]).code, 0);
+    holds();
+    assert_eq!(ids("the NEAR/1 @person"), "");
+    // Others take their place; what is wrong is told and counted.
+    let rows = [
+        r#"{"id":"a","class":"person","value":"Ann Bell","span":[1,900]}"#,
+        r#"{"id":"z","class":"person","value":"Ann Bell"}"#,
+        r#"{"id":"a","class":"planet","value":"Mars"}"#,
+        "{",
+    ];
+    std::fs::write(&side, rows.join("\n")).unwrap();
+    let other = run(&["index", "--tags", &side, &file]);
+    assert_eq!(
+        (other.code, ids("person:Bell"), ids("person:Qux")),
+        (7, "a\n".into(), String::new())
+    );
+    for told in
+        ["side.jsonl:3: 'planet' is no class", "side.jsonl:4: ", "1 of 2 articles", "1 spans"]
+    {
+        assert!(other.err.contains(told), "{told}: {}", other.err);
+    }
+    assert_eq!(run(&["index", "--tags", &path("none"), &file]).code, 2);
+}

@@ -3,6 +3,7 @@
 mod arguments;
 mod dry_run;
 mod rejects;
+mod side;
 mod signals;
 mod summary;
 
@@ -60,16 +61,27 @@ pub fn run(args: &Args, global: &Global, io: &mut Io<'_>) -> Exit {
     if let Some(memory) = setup.memory {
         writer_options.memory = memory;
     }
-    let writer = match EmbeddedWriter::open(&dir, &writer_options, options.now) {
+    let mut writer = match EmbeddedWriter::open(&dir, &writer_options, options.now) {
         Ok(writer) => writer,
         Err(error) => return report::engine_error(&error, global, io),
     };
     // What the user said of single articles holds for what is read again.
-    let said = Embedded::open(&dir).map_err(Failure::from);
-    let tagger = match said.and_then(|archive| home::tagger(&archive, io)) {
-        Ok(tagger) => tagger,
+    let said = Embedded::open(&dir).map_err(Failure::from).and_then(|archive| {
+        let vocabulary = home::vocabulary(&archive, io)?;
+        if writer.is_empty() {
+            writer.tagged_with(vocabulary.fingerprint());
+        }
+        let side = args.tags.as_deref().map(|path| side::read(path, &vocabulary, io));
+        let side = side.transpose().map_err(Failure::Usage)?;
+        Ok((home::tagger_with(vocabulary, &archive, io)?, side))
+    });
+    let (tagger, side) = match said {
+        Ok(said) => said,
         Err(failure) => return failure.report(global, io),
     };
+    let (side, wrong) = side.unwrap_or_default();
+    options.side = Arc::new(side);
+    let side = Arc::clone(&options.side);
     if args.lang.is_none() {
         options.default_lang.clone_from(&writer.manifest().default_lang);
     }
@@ -123,7 +135,10 @@ pub fn run(args: &Args, global: &Global, io: &mut Io<'_>) -> Exit {
     if let Some(report) = &mut report {
         report.timed(clock().saturating_sub(started));
     }
-    args.finish(&dir, (report, failed), rejects.and_then(Result::err), global, io)
+    let exit = args.finish(&dir, (report, failed), rejects.and_then(Result::err), global, io);
+    let Some(path) = &args.tags else { return exit };
+    let whole = side::report(path, &side, io) && wrong == 0;
+    if exit == Exit::Done && !whole { Exit::Incomplete } else { exit }
 }
 
 /// The time of the run for the thread that it is on: set ten times a second by the one that may

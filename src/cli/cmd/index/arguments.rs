@@ -26,6 +26,7 @@ Examples:
   dateline index --dry-run archive/2019.csv.gz
   dateline index wire --path '{source}/{date}-*.txt' --set lang=en
   dateline index old.csv --map title=hl,body=txt --date-order dmy --id-prefix old-
+  dateline index news.jsonl --tags spacy.jsonl
   zcat dump.jsonl.gz | dateline index -
 
 Running the same command again reads everything again and writes only what changed. After an
@@ -70,6 +71,11 @@ pub struct Args {
     /// Read 03/04/2019 with the day or the month first [default: neither, the date is dropped]
     #[arg(long, value_name = "ORDER", value_enum, help_heading = "Reading")]
     date_order: Option<Order>,
+
+    /// Take tags of articles from FILE, JSON Lines of id, class, value and span, as another program
+    /// found them; they hold until it gives the article others
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub(super) tags: Option<PathBuf>,
 
     /// Follow symbolic links below folders
     #[arg(long, help_heading = "Reading")]
@@ -168,7 +174,12 @@ impl Args {
             id_prefix: self.id_prefix.clone().unwrap_or_default(),
             limits: Limits { max_record_bytes: MAX_RECORD_BYTES, ..Limits::default() },
             // A list of rejects is no input, be it of this run or an earlier one.
-            skip: [index].into_iter().chain(self.report.as_deref()).map(Path::to_owned).collect(),
+            skip: [index]
+                .into_iter()
+                .chain(self.report.as_deref())
+                .chain(self.tags.as_deref())
+                .map(Path::to_owned)
+                .collect(),
             ..ReadOptions::default()
         };
         for text in &self.set {
