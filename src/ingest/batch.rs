@@ -8,6 +8,9 @@ use super::{Input, Pending, Stop};
 use crate::article::Article;
 use crate::source::RecordError;
 
+/// Articles of the first batch, at most; each later one may hold twice as many as the last.
+const FIRST_ARTICLES: usize = 16;
+
 /// One record of the input.
 // Most are articles, and a batch lives shortly.
 #[expect(clippy::large_enum_variant)]
@@ -49,6 +52,9 @@ pub(super) struct Reader<'q> {
     stop: &'q Stop,
     batch_bytes: usize,
     batch_articles: usize,
+    /// Articles of the next batch: the first are small, so that what they tell of their sources
+    /// soon serves others.
+    next_articles: usize,
     batch: Batch,
     place: Place,
 }
@@ -66,7 +72,8 @@ impl<'q> Reader<'q> {
     ) -> Reader<'q> {
         let batch = Batch::default();
         let place = Place::default();
-        Reader { queue, stop, batch_bytes, batch_articles, batch, place }
+        let next_articles = batch_articles.min(FIRST_ARTICLES);
+        Reader { queue, stop, batch_bytes, batch_articles, next_articles, batch, place }
     }
 
     /// Reads all inputs, or until it is told to stop.
@@ -139,8 +146,9 @@ impl<'q> Reader<'q> {
     fn add(&mut self, item: Item, weight: usize) -> Result<(), Stopped> {
         self.batch.items.push(item);
         self.batch.weight += weight;
-        if self.batch.weight >= self.batch_bytes || self.batch.items.len() >= self.batch_articles {
+        if self.batch.weight >= self.batch_bytes || self.batch.items.len() >= self.next_articles {
             self.send()?;
+            self.next_articles = (2 * self.next_articles).min(self.batch_articles);
         }
         if self.stop.is_asked() { Err(Stopped) } else { Ok(()) }
     }

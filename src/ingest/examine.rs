@@ -13,7 +13,7 @@ use super::{Tag, Target};
 use crate::article::{Article, Note, Provenance, Words, lang};
 use crate::engine::{EngineError, Prepared, StoredArticle, TaggedArticle};
 use crate::source::RecordError;
-use crate::tag::homes::Home;
+use crate::tag::homes::{self, Account, Homes};
 use crate::tag::side::{self, External, SideTags};
 use crate::tag::{Class, Reading, TAGGER_VERSION, Tags};
 
@@ -98,6 +98,8 @@ pub(super) struct Findings {
     pub(super) unknown: Vec<(Class, String)>,
     /// The language.
     pub(super) lang: String,
+    /// What it tells of its source.
+    pub(super) account: Option<Account>,
 }
 
 /// What examining needs besides the article.
@@ -113,6 +115,8 @@ pub(super) struct Examiner<'a> {
     pub(super) now: i64,
     /// Tags that another program found.
     pub(super) side: &'a SideTags,
+    /// What the articles of earlier batches told of the homes of sources.
+    pub(super) homes: &'a Homes,
 }
 
 impl Examiner<'_> {
@@ -203,7 +207,7 @@ impl Examiner<'_> {
         let lang = language(&article, self.default_lang);
         let mut words = WORDS.take();
         words.cut(&article);
-        let home = Home::by_domain(&article);
+        let home = self.homes.of_new(&article);
         let mut tags = (self.tag)(&Reading {
             article: &article,
             words: &words,
@@ -211,6 +215,7 @@ impl Examiner<'_> {
             date: article.date.as_ref().map(|date| date.start),
             home: home.as_ref(),
         });
+        let account = Account::of(&article, || homes::named(&article, &tags));
         side::add(external, &mut tags);
         let mut tagged = TaggedArticle { article, words, tags, lang, content_hash, added };
         let prepared = target.prepare(&tagged);
@@ -220,7 +225,9 @@ impl Examiner<'_> {
         }
         match prepared {
             Ok(prepared) => {
-                let findings = Findings::of(tagged.tags, tagged.lang);
+                let mut findings = Findings::of(tagged.tags, tagged.lang);
+                // What was counted once is not counted again.
+                findings.account = account.filter(|_| matches!(facts.standing, Standing::New));
                 Ok(Outcome::Ready(Box::new(Ready { prepared, facts, findings })))
             }
             // What a sink says here is about this article, unless it is about the disk.

@@ -9,6 +9,7 @@ use super::report::{Again, EXAMPLES, Report, place_of};
 use super::seen::{Mark, Seen};
 use crate::engine::{EngineError, Prepared, Put};
 use crate::source::RecordError;
+use crate::tag::homes::Account;
 
 /// Counts of a run, and which ids went by.
 pub(super) struct Ledger {
@@ -18,6 +19,8 @@ pub(super) struct Ledger {
     pub(super) uncommitted_bytes: u64,
     /// Articles put since the last commit.
     pub(super) uncommitted: u64,
+    /// What articles told of their sources and is not counted yet.
+    pub(super) accounts: Vec<Account>,
     /// What went by. While an empty index is filled every article is put, and the sink's own
     /// account of ids tells enough.
     seen: Option<Seen>,
@@ -27,7 +30,13 @@ impl Ledger {
     /// A new ledger for a target that held nothing, or something.
     pub(super) fn new(target_is_empty: bool) -> Ledger {
         let seen = (!target_is_empty).then(Seen::new);
-        Ledger { report: Report::default(), uncommitted_bytes: 0, uncommitted: 0, seen }
+        Ledger {
+            report: Report::default(),
+            uncommitted_bytes: 0,
+            uncommitted: 0,
+            accounts: Vec::new(),
+            seen,
+        }
     }
 
     /// Puts or counts one outcome. Outcomes come in the order of the input.
@@ -57,6 +66,9 @@ impl Ledger {
                 self.uncommitted_bytes += facts.text_bytes;
                 self.report.tagged(&findings.tags);
                 self.report.language(&findings.lang);
+                if let Some(account) = findings.account {
+                    self.accounts.push(account);
+                }
                 for (class, value) in findings.unknown {
                     self.report.unknown_values.add(class, value);
                 }

@@ -1,6 +1,7 @@
 //! The threads of a run: one reads, a pool examines, the calling one writes in order.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic;
 use std::sync::Arc;
 use std::thread;
@@ -19,9 +20,12 @@ use super::{
     Feed, Hooks, IngestError, Options, Pending, Phase, Progress, Report, Stop, Tag, Target,
 };
 use crate::engine::EngineError;
+use crate::tag::homes::Homes;
 
 /// How often a waiting run looks whether it is to stop.
 const TICK: Duration = Duration::from_millis(100);
+/// Until something is learnt.
+static NO_HOMES: Homes = Homes::none();
 /// Names of threads.
 const READER: &str = "read";
 const ATTENDED: &str = "index";
@@ -50,7 +54,9 @@ pub(super) fn run<T: Target>(
             default_lang: &options.default_lang,
             now: options.now,
             side: &options.side,
+            homes: &NO_HOMES,
         },
+        homes: target.homes(),
         ledger: Ledger::new(target.is_empty()),
         place: Place::default(),
         committed_at: (hooks.clock)(),
@@ -96,6 +102,8 @@ impl From<EngineError> for Broken {
 struct Run<'a, 'h> {
     pool: ThreadPool,
     examiner: Examiner<'a>,
+    /// What the articles of earlier batches told of the homes of sources.
+    homes: Homes,
     ledger: Ledger,
     place: Place,
     /// When the last commit was, on the clock of the hooks.
@@ -143,7 +151,7 @@ impl Run<'_, '_> {
     }
 
     fn batch<T: Target>(&mut self, batch: Batch, target: &mut T) -> Result<(), EngineError> {
-        let examiner = self.examiner;
+        let examiner = Examiner { homes: &self.homes, ..self.examiner };
         let stop = self.hooks.stop;
         let shared: &T = target;
         let items = batch.items;
@@ -156,8 +164,12 @@ impl Run<'_, '_> {
         for outcome in outcomes {
             // None follows only when the run is to stop at once.
             let Some(outcome) = outcome.filter(|_| !stop.is_urgent()) else { return Ok(()) };
-            self.ledger.settle(outcome?, &self.examiner, target, self.hooks.rejected)?;
+            self.ledger.settle(outcome?, &examiner, target, self.hooks.rejected)?;
         }
+        let accounts = std::mem::take(&mut self.ledger.accounts);
+        accounts.iter().for_each(|account| self.homes.count(account));
+        let sources: BTreeSet<&str> = accounts.iter().map(|one| one.source.as_str()).collect();
+        self.homes.settle(sources);
         self.place = batch.place;
         Ok(())
     }
@@ -170,10 +182,14 @@ impl Run<'_, '_> {
     }
 
     fn commit<T: Target>(&mut self, done: bool, target: &mut T) -> Result<(), EngineError> {
-        if self.ledger.uncommitted > 0 {
+        let anything = self.ledger.uncommitted > 0;
+        if anything {
             self.tell(Phase::Committing);
         }
         self.ledger.commit(&self.place, done, target)?;
+        if anything && !self.homes.is_empty() {
+            target.keep_homes(&self.homes)?;
+        }
         self.committed_at = (self.hooks.clock)();
         self.tell(Phase::Reading);
         Ok(())

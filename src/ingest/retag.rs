@@ -9,7 +9,7 @@ use crate::diag::Span;
 use crate::engine::embedded::{Embedded, EmbeddedWriter};
 use crate::engine::{Engine, EngineError, Match, Prepared, Sink, TaggedArticle};
 use crate::plan::{Clause, Layer, Pattern, Plan, Scope, Slot, TextClause, WildcardPart};
-use crate::tag::homes::Home;
+use crate::tag::homes::Homes;
 use crate::tag::overlay::{self, Row};
 use crate::tag::side;
 use crate::tag::{Class, Level, Reading, TAGGER_VERSION, Tagger, Tags};
@@ -42,8 +42,9 @@ pub fn retag(
 ) -> Result<u64, EngineError> {
     let mut batch: Vec<Match> = Vec::with_capacity(BATCH);
     let mut failed = None;
+    let homes = archive.homes();
     let mut work = |batch: &mut Vec<Match>| {
-        let done = one_batch(archive, batch, tagger, writer.as_deref_mut(), each);
+        let done = one_batch(archive, batch, (tagger, &homes), writer.as_deref_mut(), each);
         batch.clear();
         done
     };
@@ -116,7 +117,7 @@ type Worked = Option<(Retagged, Option<Prepared>)>;
 fn one_batch(
     archive: &Embedded,
     batch: &[Match],
-    tagger: &Tagger,
+    tagger: (&Tagger, &Homes),
     mut writer: Option<&mut EmbeddedWriter>,
     each: &mut dyn FnMut(Retagged),
 ) -> Result<(), EngineError> {
@@ -136,12 +137,12 @@ fn one_batch(
 fn one(
     archive: &Embedded,
     found: &Match,
-    tagger: &Tagger,
+    (tagger, homes): (&Tagger, &Homes),
     writer: Option<&EmbeddedWriter>,
 ) -> Result<Worked, EngineError> {
     let stored = archive.fetch(found)?;
     let words = Words::of(&stored.article);
-    let home = Home::by_domain(&stored.article);
+    let home = homes.of_tagged(&stored.article, &stored.tags);
     let mut tags = tagger.tag(&Reading {
         article: &stored.article,
         words: &words,

@@ -2,6 +2,7 @@
 
 use crate::engine::embedded::{EmbeddedWriter, Existing};
 use crate::engine::{EngineError, Sink, StoredArticle};
+use crate::tag::homes::Homes;
 
 /// A sink that knows what it holds.
 ///
@@ -21,6 +22,20 @@ pub trait Target: Sink {
     /// # Errors
     /// When it cannot be read.
     fn stored(&self, id: &str) -> Result<Option<StoredArticle>, EngineError>;
+
+    /// What earlier runs learnt of the homes of sources.
+    fn homes(&self) -> Homes {
+        Homes::default()
+    }
+
+    /// Keeps what was learnt of the homes of sources; called after commits.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn keep_homes(&mut self, homes: &Homes) -> Result<(), EngineError> {
+        let _ = homes;
+        Ok(())
+    }
 }
 
 impl Target for EmbeddedWriter {
@@ -34,5 +49,13 @@ impl Target for EmbeddedWriter {
 
     fn stored(&self, id: &str) -> Result<Option<StoredArticle>, EngineError> {
         EmbeddedWriter::stored(self, id)
+    }
+
+    fn homes(&self) -> Homes {
+        EmbeddedWriter::homes(self)
+    }
+
+    fn keep_homes(&mut self, homes: &Homes) -> Result<(), EngineError> {
+        EmbeddedWriter::keep_homes(self, homes)
     }
 }

@@ -3,7 +3,7 @@
 use crate::article::Words;
 use crate::engine::StoredArticle;
 use crate::tag::country::{self, salience};
-use crate::tag::homes::Home;
+use crate::tag::homes::Homes;
 use crate::tag::{
     Class, Level, Mention, Origin, Part, Reading, Tag, Tagger, rule_name, vocabulary,
 };
@@ -58,10 +58,10 @@ pub struct Reason {
 /// Makes the decision about countries again.
 pub fn reasons(
     stored: &StoredArticle,
-    tagger: &Tagger,
+    said: (&Tagger, &Homes),
     wanted: &dyn Fn(&Tag) -> bool,
 ) -> Vec<Reason> {
-    let explained = explained(stored, tagger);
+    let explained = explained(stored, said);
     let tags = stored.tags.tags.iter().filter(|tag| wanted(tag));
     tags.map(|tag| {
         let own = explained.iter().find(|one| tag.class == Class::Country && one.id == tag.id);
@@ -86,12 +86,12 @@ pub fn reasons(
 }
 
 /// Why an article has no tag of this id, or has it in passing only.
-pub fn absence(stored: &StoredArticle, tagger: &Tagger, class: Class, id: &str) -> Reason {
+pub fn absence(stored: &StoredArticle, said: (&Tagger, &Homes), class: Class, id: &str) -> Reason {
     let held = |tag: &&Tag| {
         tag.class == class
             && (tag.id == id || tag.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('/')))
     };
-    let mut reasons = reasons(stored, tagger, &|tag| held(&tag));
+    let mut reasons = reasons(stored, said, &|tag| held(&tag));
     if !reasons.is_empty() {
         let mut reason = reasons.remove(0);
         let told = match (reason.level, class) {
@@ -118,7 +118,7 @@ pub fn absence(stored: &StoredArticle, tagger: &Tagger, class: Class, id: &str) 
         notes: Vec::new(),
     };
     if class == Class::Country
-        && let Some(own) = explained(stored, tagger).into_iter().find(|one| one.id == id)
+        && let Some(own) = explained(stored, said).into_iter().find(|one| one.id == id)
     {
         reason.score = own.probability;
         reason.terms = own.terms.into_iter().take(TERMS).collect();
@@ -148,10 +148,13 @@ pub fn absence(stored: &StoredArticle, tagger: &Tagger, class: Class, id: &str) 
     reason
 }
 
-fn explained(stored: &StoredArticle, tagger: &Tagger) -> Vec<country::Explained> {
+fn explained(
+    stored: &StoredArticle,
+    (tagger, homes): (&Tagger, &Homes),
+) -> Vec<country::Explained> {
     let article = &stored.article;
     let words = Words::of(article);
-    let home = Home::by_domain(article);
+    let home = homes.of_tagged(article, &stored.tags);
     let reading = Reading {
         article,
         words: &words,
@@ -265,7 +268,7 @@ mod tests {
     #[test]
     fn a_tag_tells_its_mentions_and_the_terms_of_its_decision() {
         let one = stored("Japan signs pact", "Tokyo agreed. Japan will pay.");
-        let reasons = reasons(&one, &Tagger::new(), &|tag| tag.id == "JP");
+        let reasons = reasons(&one, (&Tagger::new(), &Homes::default()), &|tag| tag.id == "JP");
         assert_eq!(reasons.len(), 1);
         assert_eq!(reasons[0].mentions[0].text[1], "Japan");
         assert_eq!(reasons[0].mentions[0].part, Part::Title);
@@ -277,11 +280,11 @@ mod tests {
     #[test]
     fn an_absent_tag_tells_what_its_name_was_read_as() {
         let one = stored("", "Police in Atlanta, Georgia, said the governor of Georgia knew.");
-        let reason = absence(&one, &Tagger::new(), Class::Country, "GE");
+        let reason = absence(&one, (&Tagger::new(), &Homes::default()), Class::Country, "GE");
         assert_eq!(reason.level, None);
         assert!(reason.notes[0].contains("[Georgia]"), "{:?}", reason.notes);
         assert!(reason.notes[0].contains("read as country US"), "{:?}", reason.notes);
-        let reason = absence(&one, &Tagger::new(), Class::Country, "BR");
+        let reason = absence(&one, (&Tagger::new(), &Homes::default()), Class::Country, "BR");
         assert!(reason.notes[0].starts_with("no name"), "{:?}", reason.notes);
     }
 }

@@ -5,6 +5,7 @@
 //! an article is about does not change). Sources are told apart by name, else by host.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::{Class, Part, Tags, rule_name};
 use crate::article::{Article, host};
@@ -24,9 +25,16 @@ const ANYWHERE: [&str; 14] =
 const LOCAL_LEAST: u64 = 3;
 const LOCAL_SHARE: f64 = 0.25;
 
-/// Rules whose mentions tell where a source looks: names of places and countries.
-const TELLING: [&str; 10] =
-    ["name", "adjective", "capital", "city", "state", "abbr", "place", "again", "comma", "home"];
+/// Rules whose mentions tell where a source looks: names of places and countries. What was found
+/// because a home was known is not among them: it would confirm itself.
+const TELLING: [&str; 9] =
+    ["name", "adjective", "capital", "city", "state", "abbr", "place", "again", "comma"];
+
+/// Sources that are kept, at most; later ones have no home.
+const MAX_SOURCES: usize = 50_000;
+
+/// Names that are kept of a source: beyond twice as many the least used are forgotten.
+const MAX_NAMES: usize = 200;
 
 /// What is known of the place where an article's source works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,19 +64,58 @@ struct Source {
     names: BTreeMap<(String, String), Often>,
 }
 
+impl Source {
+    /// Forgets the names that are used least, where there are too many.
+    fn forget(&mut self) {
+        if self.names.len() <= 2 * MAX_NAMES {
+            return;
+        }
+        let mut names: Vec<_> = std::mem::take(&mut self.names).into_iter().collect();
+        names.sort_by(|a, b| b.1.mentions.cmp(&a.1.mentions).then_with(|| a.0.cmp(&b.0)));
+        names.truncate(MAX_NAMES);
+        self.names = names.into_iter().collect();
+    }
+}
+
+/// What one article tells of its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The source, as [`key`] tells it.
+    pub source: String,
+    domain: Option<String>,
+    named: Named,
+}
+
+impl Account {
+    /// Of an article with a source; `named` tells its names.
+    pub fn of(article: &Article, named: impl FnOnce() -> Named) -> Option<Account> {
+        Some(Account { source: key(article)?, domain: domain(article), named: named() })
+    }
+}
+
+/// The head of the table.
+const HEAD: &str = "# Where publishers are at home, learnt while indexing. May be deleted.\n";
+
 /// How often each source names each country, and by which names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Homes {
     sources: BTreeMap<String, Source>,
+    /// The homes of sources for articles that are not counted, as of [`Homes::settle`].
+    settled: BTreeMap<String, Home>,
 }
 
 /// What an article's source is known by: its name in small letters, else the host of its address.
 pub fn key(article: &Article) -> Option<String> {
     let name = article.source.as_deref().map(str::trim).filter(|name| !name.is_empty());
     if let Some(name) = name {
-        return Some(fold(name));
+        return Some(spaced(&fold(name)));
     }
     host(article.url.as_deref()?)
+}
+
+/// With one blank where there are several, or other white space.
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The country of the top-level domain of an article's address, or of a source that is a host.
@@ -93,7 +140,8 @@ pub fn named(article: &Article, tags: &Tags) -> Named {
                 Part::Dateline | Part::Meta => continue,
             };
             if TELLING.contains(&rule_name(mention.rule)) {
-                let surface = fold(&text[mention.start as usize..mention.end as usize]);
+                let surface = &text[mention.start as usize..mention.end as usize];
+                let surface = spaced(&fold(surface));
                 *named.entry((surface, tag.id.clone())).or_default() += 1;
             }
         }
@@ -111,10 +159,19 @@ impl Home {
 impl Homes {
     /// Counts an article of a source; one without a source is not counted.
     pub fn add(&mut self, article: &Article, named: &Named) {
-        let Some(source) = key(article) else { return };
-        let known = self.sources.entry(source).or_default();
+        if let Some(account) = Account::of(article, || named.clone()) {
+            self.count(&account);
+        }
+    }
+
+    /// The same for what was kept of an article.
+    pub fn count(&mut self, Account { source, domain, named }: &Account) {
+        if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(source) {
+            return;
+        }
+        let known = self.sources.entry(source.clone()).or_default();
         if known.domain.is_none() {
-            known.domain = domain(article);
+            known.domain.clone_from(domain);
         }
         known.articles += 1;
         for (key, number) in named {
@@ -122,6 +179,102 @@ impl Homes {
             often.articles += 1;
             often.mentions += number;
         }
+        known.forget();
+    }
+
+    /// The home of an article that was tagged before and is counted here: as [`Homes::of`], or by
+    /// its domain where the source is not known.
+    pub fn of_tagged(&self, article: &Article, tags: &Tags) -> Option<Home> {
+        if self.sources.is_empty() {
+            return Home::by_domain(article);
+        }
+        self.of(article, &named(article, tags)).or_else(|| Home::by_domain(article))
+    }
+
+    /// The home of an article that is not counted yet, as of [`Homes::settle`]; by its domain where
+    /// the source is not known.
+    pub fn of_new(&self, article: &Article) -> Option<Home> {
+        let settled = if self.settled.is_empty() { None } else { key(article) };
+        let settled = settled.and_then(|key| self.settled.get(&key).cloned());
+        settled.or_else(|| Home::by_domain(article))
+    }
+
+    /// Decides where these sources are at home, for [`Homes::of_new`]. Some microseconds a source.
+    pub fn settle<'s>(&mut self, sources: impl IntoIterator<Item = &'s str>) {
+        for source in sources {
+            match self.sources.get(source).and_then(|known| known.home(&Named::new())) {
+                Some(home) => drop(self.settled.insert(source.to_owned(), home)),
+                None => drop(self.settled.remove(source)),
+            }
+        }
+    }
+
+    /// Nothing learnt.
+    pub const fn none() -> Homes {
+        Homes { sources: BTreeMap::new(), settled: BTreeMap::new() }
+    }
+
+    /// Whether nothing was learnt.
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// Adds what was learnt elsewhere, for several indexes that are read as one.
+    pub fn join(&mut self, other: Homes) {
+        for (source, other) in other.sources {
+            let known = self.sources.entry(source).or_default();
+            known.domain = known.domain.take().or(other.domain);
+            known.articles += other.articles;
+            for (key, more) in other.names {
+                let often = known.names.entry(key).or_default();
+                often.articles += more.articles;
+                often.mentions += more.mentions;
+            }
+            known.forget();
+        }
+    }
+
+    /// A table: a row `source`, its articles and the country of its domain, then a row `name` for
+    /// each of its names with country, articles and mentions.
+    pub fn to_text(&self) -> String {
+        let mut out = String::from(HEAD);
+        for (source, known) in &self.sources {
+            let domain = known.domain.as_deref().unwrap_or("");
+            let _ = writeln!(out, "source\t{source}\t{}\t{domain}", known.articles);
+            for ((name, country), Often { articles, mentions }) in &known.names {
+                let _ = writeln!(out, "name\t{name}\t{country}\t{articles}\t{mentions}");
+            }
+        }
+        out
+    }
+
+    /// Reads the table. What cannot be read is left out: it was learnt, and will be again.
+    pub fn parse(text: &str) -> Homes {
+        let mut homes = Homes::default();
+        let mut last: Option<&mut Source> = None;
+        for row in text.lines() {
+            let cells: Vec<&str> = row.split('\t').collect();
+            match cells[..] {
+                ["source", source, articles, domain] => {
+                    let known = homes.sources.entry(source.to_owned()).or_default();
+                    known.articles = articles.parse().unwrap_or(0);
+                    known.domain = Some(domain.to_owned()).filter(|domain| !domain.is_empty());
+                    last = Some(known);
+                }
+                ["name", name, country, articles, mentions] => {
+                    if let (Some(source), Ok(articles), Ok(mentions)) =
+                        (&mut last, articles.parse(), mentions.parse())
+                    {
+                        let key = (name.to_owned(), country.to_owned());
+                        source.names.insert(key, Often { articles, mentions });
+                    }
+                }
+                _ => {}
+            }
+        }
+        let sources: Vec<String> = homes.sources.keys().cloned().collect();
+        homes.settle(sources.iter().map(String::as_str));
+        homes
     }
 
     /// The home of an article's source: the country of its host's domain, else the one that it
@@ -129,7 +282,13 @@ impl Homes {
     /// much less and there are three mentions. What the article that is asked for says itself
     /// (`own`) is left out.
     pub fn of(&self, article: &Article, own: &Named) -> Option<Home> {
-        let known = self.sources.get(&key(article)?)?;
+        self.sources.get(&key(article)?)?.home(own)
+    }
+}
+
+impl Source {
+    fn home(&self, own: &Named) -> Option<Home> {
+        let known = self;
         let others = known.articles.saturating_sub(u64::from(!own.is_empty()));
         let mut local: BTreeSet<String> = BTreeSet::new();
         for (key, often) in &known.names {
@@ -229,5 +388,32 @@ mod tests {
         let local = article(None, Some("https://www.Town.example:80/a?b"));
         assert_eq!(key(&local).as_deref(), Some("town.example"));
         assert_eq!(key(&article(None, None)), None);
+    }
+
+    #[test]
+    fn what_was_learnt_is_read_back_joined_and_bounded() {
+        let mut homes = Homes::default();
+        let courier = Article {
+            source: Some("The\tCourier".into()),
+            url: Some("http://courier.co.uk/x".into()),
+            ..Article::default()
+        };
+        homes.add(&courier, &named(&[("US", 2), ("GB", 1)]));
+        homes.add(&of("Town Crier"), &named(&[("FR", 7)]));
+        let text = homes.to_text();
+        homes.settle(["the courier", "town crier"]);
+        assert_eq!(Homes::parse(&text), homes, "{text}");
+        assert_eq!(Homes::parse(&format!("x\nname\ta\tUS\t1\t1\n{text}name\tb\n")), homes);
+        let mut both = homes.clone();
+        both.join(homes.clone());
+        both.settle(["town crier"]);
+        let twice = both.of_new(&of("Town Crier")).unwrap();
+        assert_eq!(twice.country, "FR");
+        for number in 0..3 * MAX_NAMES {
+            let name = Named::from([((format!("n{number}"), "US".into()), 1 + number as u64)]);
+            homes.add(&courier, &name);
+        }
+        let kept = &homes.sources["the courier"].names;
+        assert!(kept.len() <= 2 * MAX_NAMES && kept.contains_key(&("n599".into(), "US".into())));
     }
 }

@@ -769,3 +769,31 @@ fn what_another_program_found_is_merged_and_stays() {
     }
     assert_eq!(run(&["index", "--tags", &path("none"), &file]).code, 2);
 }
+
+#[test]
+fn the_home_of_a_source_is_learnt_while_its_articles_are_indexed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (index, file) = (dir.path().join("ix"), dir.path().join("a.jsonl"));
+    let row = |id: &str, source: &str, body: &str| {
+        format!("{{\"id\":\"{id}\",\"source\":\"{source}\",\"body\":\"{body}\"}}\n")
+    };
+    let near = "Officials of Columbus, Ohio and Cleveland, Ohio met in the United States capital.";
+    let fire = "A fire in Mansfield injured two. Firemen of Mansfield came in time.";
+    let mut rows: String =
+        (0..40).map(|number| row(&format!("o{number}"), "Valley Courier", near)).collect();
+    rows += &row("x", "Valley Courier", fire);
+    rows += &row("y", "Another", fire);
+    std::fs::write(&file, rows).unwrap();
+    let run = |args: &[&str]| dateline(&index, args);
+    let ids = |query: &str| run(&["search", "-l", "-n0", query]).out;
+    assert_eq!(run(&["index", file.to_str().unwrap()]).code, 0);
+    assert_eq!((ids("country:US mansfield"), ids("country:GB")), ("x\n".into(), "y\n".into()));
+    assert_eq!(run(&["retag"]).out, "", "tagging anew knows it too");
+    // A later run knows it from the start.
+    std::fs::write(&file, row("z", "Valley Courier", fire)).unwrap();
+    run(&["index", file.to_str().unwrap()]);
+    assert_eq!(ids("id:z country:US"), "z\n");
+    // What was learnt may be lost.
+    std::fs::write(index.join("homes.tsv"), "\u{0}source\tx\n").unwrap();
+    assert_eq!(run(&["retag", "id:z"]).out, "z\t-country.major:US +country.major:GB\n");
+}

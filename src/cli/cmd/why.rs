@@ -76,7 +76,8 @@ pub fn run(args: &WhyArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fai
         report::diagnostics_in(&[unknown], "", Exit::NoMatch, global, io);
         return Ok(Exit::NoMatch);
     };
-    let tagger = home::tagger(&archive, io)?;
+    let (tagger, homes) = (home::tagger(&archive, io)?, archive.homes());
+    let said = (&tagger, &homes);
     let found: Vec<Reason> = match (&args.absent, &wanted) {
         (Some(facet), Some((class, ids))) => {
             if ids.is_empty() {
@@ -85,16 +86,16 @@ pub fn run(args: &WhyArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Fai
                     .hint("write it as in --not country:Japan");
                 return Err(Failure::option(facet, problem));
             }
-            ids.iter().map(|id| absence(&stored, &tagger, *class, id)).collect()
+            ids.iter().map(|id| absence(&stored, said, *class, id)).collect()
         }
-        (_, Some((class, ids))) => reasons(&stored, &tagger, &|tag: &Tag| {
+        (_, Some((class, ids))) => reasons(&stored, said, &|tag: &Tag| {
             let fits = |id: &String| {
                 tag.id == *id
                     || tag.id.strip_prefix(id.as_str()).is_some_and(|rest| rest.starts_with('/'))
             };
             tag.class == *class && (ids.is_empty() || ids.iter().any(fits))
         }),
-        _ => reasons(&stored, &tagger, &|_| true),
+        _ => reasons(&stored, said, &|_| true),
     };
     for reason in &found {
         if json {

@@ -11,6 +11,7 @@ mod compile;
 mod directory;
 pub mod document;
 mod filter;
+mod homes;
 mod leads;
 pub mod manifest;
 mod pairs;

@@ -210,6 +210,11 @@ impl EmbeddedWriter {
         self.was_empty
     }
 
+    /// Where the index is.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// What the last writer left, see [`Sink::commit`].
     pub fn checkpoint(&self) -> &str {
         &self.manifest.checkpoint
