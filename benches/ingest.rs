@@ -17,6 +17,10 @@ use dateline::tag::overlay::Said;
 use dateline::tag::person::PersonTagger;
 use dateline::tag::{Reading, Tagger};
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Default)]
 struct Stages(Vec<(&'static str, Duration)>);
 
@@ -30,6 +34,29 @@ impl Stages {
             None => self.0.push((name, spent)),
         }
         result
+    }
+}
+
+/// Records as the store keeps them: compressed in blocks of 16 KiB.
+#[derive(Default)]
+struct Blocks {
+    block: Vec<u8>,
+    bytes: usize,
+}
+
+impl Blocks {
+    fn add(&mut self, record: &[u8]) -> std::io::Result<()> {
+        self.block.extend_from_slice(record);
+        if self.block.len() >= 16_384 {
+            self.bytes += zstd::bulk::compress(&self.block, 3)?.len();
+            self.block.clear();
+        }
+        Ok(())
+    }
+
+    fn end(mut self) -> std::io::Result<usize> {
+        self.bytes += zstd::bulk::compress(&self.block, 3)?.len();
+        Ok(self.bytes)
     }
 }
 
@@ -64,6 +91,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("tables: {:?} for two sets", start.elapsed());
     let mut prepared_from: Vec<TaggedArticle> = Vec::new();
     let mut analyzers = Analyzers::default();
+    let (mut with, mut without) = (Blocks::default(), Blocks::default());
     for mut article in articles {
         article.ensure_id("");
         let content_hash = stages.time("content hash", || article.content_hash());
@@ -76,9 +104,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let countries =
             stages.time("countries", || country.tag(&reading, &persons, &Said::default()));
         stages.time("events", || event.tag(&reading, &countries, &persons));
-        let tags = stages.time("(all tags again)", || tagger.tag(&reading));
+        let tags = tagger.tag(&reading);
         let lang = lang.to_owned();
-        let tagged = TaggedArticle { article, words, tags, lang, content_hash, added: 0 };
+        let mut tagged = TaggedArticle { article, words, tags, lang, content_hash, added: 0 };
         let mut nothing = Nothing(0);
         stages.time("stems", || {
             streams::stems(
@@ -94,7 +122,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         });
         let mut record = Vec::new();
         stages.time("record", || stored::encode(&tagged, &mut record));
+        with.add(&record)?;
+        let mut bare = tagged.tags.clone();
+        bare.tags.iter_mut().for_each(|tag| tag.mentions.clear());
+        let tags = std::mem::replace(&mut tagged.tags, bare);
+        record.clear();
+        stored::encode(&tagged, &mut record);
+        without.add(&record)?;
+        tagged.tags = tags;
         prepared_from.push(tagged);
+    }
+    // In a pass of its own: what a thread remembers of an article must not serve it again.
+    for TaggedArticle { article, words, lang, .. } in &prepared_from {
+        let date = article.date.as_ref().map(|date| date.start);
+        let reading = Reading { article, words, lang, date, home: None };
+        stages.time("(all tags)", || tagger.tag(&reading));
     }
     let dir = tempfile::tempdir()?;
     let options = WriterOptions { memory: 400 << 20, ..WriterOptions::default() };
@@ -109,6 +151,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         writer.commit("")?;
         Ok(())
     })?;
+    writer.finish()?;
+    let index: u64 = std::fs::read_dir(dir.path())?
+        .filter_map(|entry| entry.ok()?.metadata().ok())
+        .map(|file| file.len())
+        .sum();
+    let evidence = with.end()?.saturating_sub(without.end()?) as f64;
+    println!(
+        "evidence: {:.1} MB of {:.1} MB of index, {:.1} %",
+        evidence / 1e6,
+        index as f64 / 1e6,
+        100.0 * evidence / index as f64
+    );
     let counted =
         |name: &str| !name.starts_with('(') && !matches!(name, "stems" | "forms" | "record");
     let total: Duration =

@@ -6,6 +6,7 @@ pub mod country;
 pub mod coverage;
 pub mod event;
 pub mod homes;
+mod memo;
 pub mod overlay;
 pub mod overrides;
 pub mod person;

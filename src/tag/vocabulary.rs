@@ -1,9 +1,11 @@
 //! The query side of the tags: what name, code or label means which country, region, person, event.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::country::names::{COUNTRIES, NAMES, NAMES_I18N};
 use super::country::sorted::{self, cells};
+use super::memo::{Memo, remembered};
 use super::{Class, Level, Mention, Origin, Part, Tag, Tags, event, person};
 use crate::article::Given;
 use crate::text::fold;
@@ -253,9 +255,14 @@ pub fn add_given(given: &Given, tags: &mut Tags) {
         });
     };
     let mut unknown = Vec::new();
+    thread_local! {
+        static COUNTRIES_OF: Memo<Option<&'static str>> = RefCell::default();
+    }
     for value in &given.country {
-        match country(value).first() {
-            Some(found) => add(Class::Country, found.id, None),
+        let found =
+            remembered(&COUNTRIES_OF, value, || country(value).first().map(|found| found.id));
+        match found {
+            Some(id) => add(Class::Country, id, None),
             None => unknown.push((Class::Country, value.clone())),
         }
     }

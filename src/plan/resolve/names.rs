@@ -5,7 +5,7 @@ use super::blocs::BLOC;
 use crate::article::lang;
 use crate::diag::{Diagnostic, Span};
 use crate::plan::facet::open_id;
-use crate::plan::{FacetClass, FacetField, FacetSub};
+use crate::plan::{Entry, FacetClass, FacetField, FacetSub};
 use crate::query::ast::{FacetValue, Sub};
 use crate::query::field::Field;
 use crate::tag::Class;
@@ -49,6 +49,10 @@ pub fn facet_field(field: Field, sub: Option<Sub>) -> Option<FacetField> {
     };
     Some(FacetField { class, sub })
 }
+
+/// The share of articles that name a bearer of a surname in full which must name one of them, for
+/// the surname alone to be that one.
+const LINKED: (u64, u64) = (9, 10);
 
 impl Work<'_> {
     /// The ids that a value means: none for an open class without it, `None` after an error.
@@ -392,12 +396,41 @@ impl Work<'_> {
         }
     }
 
+    /// The bearer of the surname alone, where nearly all articles that name a bearer in full name
+    /// this one, and no fewer than name the surname alone: then it is this one who is meant.
+    fn linked(&self, person: &Entry) -> Option<Entry> {
+        if person.id.starts_with(name::NAME_ONLY) {
+            return None;
+        }
+        let bearers = self.resolver.catalogue.persons_by_surname(name::surname(&person.id));
+        let (only, full): (Vec<Entry>, Vec<Entry>) =
+            bearers.into_iter().partition(|bearer| bearer.id.starts_with(name::NAME_ONLY));
+        let all: u64 = full.iter().map(|bearer| bearer.count).sum();
+        let own = full.iter().find(|bearer| bearer.id == person.id)?.count;
+        let only = only.into_iter().next()?;
+        (own * LINKED.1 >= all * LINKED.0 && own >= only.count).then_some(only)
+    }
+
     fn person(&self, text: &str, sub: Option<Sub>, exact: bool, span: Span) -> Vec<String> {
         let catalogue = self.resolver.catalogue;
         let asked = name::resolve(text);
         if !asked.surname_only || exact {
-            if catalogue.value(FacetClass::Person, &asked.slug).is_some() {
-                return vec![asked.slug];
+            if let Some(entry) = catalogue.value(FacetClass::Person, &asked.slug) {
+                // Who writes the id means the id.
+                let named = !exact && text != asked.slug;
+                let linked = if named { self.linked(&entry) } else { None };
+                if let Some(only) = &linked {
+                    let message = format!(
+                        "'{text}' includes articles that name only {} ({})",
+                        only.label.trim_end_matches(" (name only)"),
+                        only.count
+                    );
+                    self.tell(Diagnostic::note("value_read_as", span, message));
+                }
+                return [Some(asked.slug), linked.map(|only| only.id)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
             }
         } else {
             let bearers = catalogue.persons_by_surname(&asked.slug);

@@ -98,7 +98,10 @@ fn unknown_values_of_closed_classes_are_errors_and_of_open_ones_warnings() {
 fn a_surname_covers_all_who_bear_it_and_says_so() {
     assert_eq!(ids("person:Putin"), ["vladimir-putin", "~putin"]);
     assert_eq!(codes("person:Putin"), ["ambiguous_value"]);
-    assert_eq!(ids("person:\"Vladimir Putin\""), ["vladimir-putin"]);
+    assert_eq!(ids("person:\"Vladimir Putin\""), ["vladimir-putin", "~putin"]);
+    assert_eq!(codes("person:\"Vladimir Putin\""), ["value_read_as"]);
+    assert_eq!(ids("person:vladimir-putin"), ["vladimir-putin"]);
+    assert_eq!(ids("person:=\"Vladimir Putin\""), ["vladimir-putin"]);
     assert_eq!(codes("person:\"Nobody Known\""), ["unknown_value"]);
 }
 
@@ -266,7 +269,7 @@ fn a_list_of_names_is_any_of_them() {
     };
     let listed = resolve("person:@list.txt");
     let Some(Plan { root: Clause::Facet(terms) }) = &listed.plan else { panic!("{listed:?}") };
-    assert_eq!(terms.values, FacetChoice::Ids(vec!["vladimir-putin".into()]));
+    assert_eq!(terms.values, FacetChoice::Ids(vec!["vladimir-putin".into(), "~putin".into()]));
     assert!(listed.diagnostics[0].message.starts_with("1 of 2 names"), "{listed:?}");
     for query in ["person:@missing.txt", "person:@empty.txt"] {
         assert_eq!(resolve(query).diagnostics[0].code, "unreadable_list");

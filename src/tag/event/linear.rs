@@ -7,7 +7,9 @@
 //! written snippets; sums and probabilities use no function whose last digit depends on the
 //! machine, so that tags are the same everywhere.
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use std::sync::LazyLock;
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::text::{Token, Tokens};
 
@@ -33,6 +35,20 @@ const FUNCTION_WORDS: &[&str] = &[
     "them", "then", "there", "these", "they", "this", "those", "two", "under", "until", "was",
     "were", "what", "when", "where", "which", "while", "who", "will", "with", "would", "you",
 ];
+
+/// Whether a word says nothing of what a text tells; a few bits of its hash refuse most others.
+fn is_function_word(hash: u64, folded: &str) -> bool {
+    static BITS: LazyLock<[u64; 16]> = LazyLock::new(|| {
+        let mut bits = [0; 16];
+        for word in FUNCTION_WORDS {
+            let hash = xxh3_64(word.as_bytes());
+            bits[(hash >> 6) as usize & 15] |= 1 << (hash & 63);
+        }
+        bits
+    });
+    BITS[(hash >> 6) as usize & 15] >> (hash & 63) & 1 == 1
+        && FUNCTION_WORDS.binary_search(&folded).is_ok()
+}
 
 /// A feature's name: its hash.
 pub(super) type Key = u32;
@@ -85,7 +101,7 @@ pub(super) fn words(title: &Tokens, body: &Tokens) -> Vec<WordFeature> {
             }
             let folded = words.folded(token);
             let Some(stem) = stem(folded) else { continue };
-            if folded.len() <= LETTERS && FUNCTION_WORDS.binary_search(&folded).is_ok() {
+            if is_function_word(token.hash, folded) {
                 continue;
             }
             let key = key(Space::Word, stem);

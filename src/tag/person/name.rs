@@ -1,6 +1,9 @@
 //! Names as ids: slugs, surnames, aliases and labels, looked up without building any table.
 
+use std::cell::RefCell;
+
 use super::lists::{ALIASES, GIVEN, ORDER, WORDS};
+use crate::tag::memo::{Memo, remembered};
 use crate::text::fold::fold;
 
 /// What stands before the surname in the id of a person who is known by surname only.
@@ -73,7 +76,11 @@ pub fn slug(name: &str) -> String {
 
 /// As [`slug`] for a name known to hold no title (`Dean Rusk` keeps its `Dean`).
 pub(super) fn slug_of_span(name: &str) -> String {
-    join(parts_of(&fold(name)), lone_particle(name))
+    thread_local! {
+        static SLUGS: Memo<Box<str>> = RefCell::default();
+    }
+    let slug = || join(parts_of(&fold(name)), lone_particle(name)).into_boxed_str();
+    remembered(&SLUGS, name, slug).into_string()
 }
 
 /// Whether the name starts with a particle written small: `van Gogh`, `al-Sadr`; ids do not.

@@ -46,6 +46,16 @@ pub(super) fn score(
         if caps > 0 && field.case == Case::Normal {
             total -= if caps == last + 1 - first { 8 } else { 16 };
         }
+        // Galloway MP, the Glasgow Kelvin MP: what follows a name is none of it.
+        let end = &words[last];
+        if end.all_caps()
+            && end.end - end.start <= 3
+            && end.entry.surname == 0
+            && field.case == Case::Normal
+            && !mixed_caps(field, end)
+        {
+            return None;
+        }
         let ends = words[first].entry.has(Entry::KNOWN) || words[last].entry.has(Entry::KNOWN);
         let known = ends && context.lexicon.is_known(words[first].hash, words[last].hash);
         if known {
