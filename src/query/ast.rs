@@ -116,6 +116,8 @@ pub enum PhrasePart {
     AnyWord,
     /// `resign*`: a pattern as in [`Node::Wildcard`].
     Pattern(String),
+    /// `/minist.*/`: an expression as in [`Node::Regex`], without a blank.
+    Regex(String),
     /// `(prime|foreign)`: one of these words.
     OneOf(Vec<String>),
     /// `^` at the start: the field begins here.

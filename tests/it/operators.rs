@@ -59,6 +59,8 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     (r#"lead:"pact$""#, &["a pact.\n\nMore.", "pact"], &["pact now.\n\nMore pact"]),
     (r#""president @person""#, &["President {Ann Bell} spoke"], &["President and {Ann Bell}"]),
     (r#""@country:Japan signed""#, &["[Japan] signed"], &["Japan signed", "[Japan] has signed"]),
+    (r#""prime /minist.*s/""#, &["Prime Ministers"], &["prime minister", "ministers prime"]),
+    (r#""/fr[ae]e/ trade"~1"#, &["free fair trade", "Frae trade"], &["fair trade"]),
     ("anti-w*", &["anti-war"], &["anti peace war", "war"]),
     // Nearness
     (
@@ -177,6 +179,7 @@ const MARKS: &[(&str, &str)] = &[
     ("any2(pact tokyo japan)", "A _pact_ in _Japan_."),
     ("first2(pact)", "The _pact_ and the pact"),
     ("\"trade deal\"~2", "a _deal_ _trade_? No: some _trade deal_, no more deal about trade"),
+    ("\"/de.l/ trade\"", "_deal trade_ and a dell, a trade"),
     ("\"deal * trade\"", "a _deal_ on _trade_, a deal trade"),
     ("\"(free|fair) trad*\"", "_free trade_ and _fair trading_ and trade"),
     ("\"^deal\"", "_Deal_ or no deal"),

@@ -83,13 +83,16 @@ pub(super) fn write(
     (shown, vocabulary): (usize, Option<String>),
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
-    let (mut changed, mut untold) = (0u64, None);
+    let (mut changed, mut told, mut others, mut untold) = (0u64, 0, 0u64, None);
     let out = &mut *io.out;
     let mut tell = |one: Retagged| {
         changed += 1;
-        if changed > shown as u64 {
+        others += u64::from(!one.changes.is_empty());
+        // Where some are shown, those are that say something.
+        if told >= shown || (shown != usize::MAX && one.changes.is_empty()) {
             return;
         }
+        told += 1;
         let changes =
             if one.changes.is_empty() { "evidence only".to_owned() } else { one.changes.join(" ") };
         let line = writeln!(out, "{}\t{}", ids::encode(&one.id), sanitize::line(&changes));
@@ -112,8 +115,13 @@ pub(super) fn write(
         return Err(error.into());
     }
     let exit = if seen > 0 { Exit::Done } else { Exit::NoMatch };
-    let (changed, seen) = (paint::grouped(changed), paint::grouped(seen));
     // What cannot be told does not undo what was done.
-    let _ = writeln!(io.err, "{changed} of {seen} articles {would}tagged otherwise");
+    let evidence = changed - others;
+    let (others, seen) = (paint::grouped(others), paint::grouped(seen));
+    let _ = writeln!(io.err, "{others} of {seen} articles {would}tagged otherwise");
+    if evidence > 0 {
+        let evidence = paint::grouped(evidence);
+        let _ = writeln!(io.err, "{evidence} have other evidence for the same tags");
+    }
     Ok(exit)
 }

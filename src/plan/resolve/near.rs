@@ -46,7 +46,10 @@ impl Work<'_> {
                 self.refused("capitals, accents or misreadings of what is not one word", span)
             }
             Node::Fuzzy { word, distance } => self.fuzzy(word, *distance, at, span),
-            Node::Regex(source) => self.regular(source, span).map(Some),
+            Node::Regex(source) => {
+                let slot = self.regular(source, span)?;
+                Some(Some(PlaceNode::Words(words_of(vec![slot], 0))))
+            }
             _ => self.not_placed(expr, span),
         }
     }

@@ -44,12 +44,11 @@ impl Work<'_> {
     }
 
     /// `/colou?r/`: words that match a regular expression.
-    pub(super) fn regular(&self, source: &str, span: Span) -> Option<PlaceNode> {
+    pub(super) fn regular(&self, source: &str, span: Span) -> Option<Slot> {
         match Regular::parse(source) {
             Ok(regular) => {
                 let pattern = Some(Pattern::Regular(regular));
-                let slot = Slot { offset: 0, terms: Vec::new(), pattern };
-                Some(PlaceNode::Words(words_of(vec![slot], 0)))
+                Some(Slot { offset: 0, terms: Vec::new(), pattern })
             }
             Err(reason) => {
                 self.tell(

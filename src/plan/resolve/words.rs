@@ -203,6 +203,13 @@ impl Work<'_> {
                 PhrasePart::AnyWord => vec![vec![None]],
                 PhrasePart::Word(word) => vec![self.row(word, prefix, at, span)?],
                 PhrasePart::Pattern(pattern) => vec![self.pattern_row(pattern, at, span)?],
+                PhrasePart::Regex(source) => {
+                    if !matches!(at.written, Written::Inflected | Written::AsIs) {
+                        self.refused("capitals, accents or misreadings of an expression", span)?;
+                    }
+                    let slot = self.regular(source, span)?;
+                    vec![vec![Some(Piece { slot, stems: Vec::new() })]]
+                }
                 PhrasePart::Entity { class, value } => {
                     let terms = self.entity(class, value.as_deref(), at, span)?;
                     let slot = Slot { offset: 0, terms, pattern: None };

@@ -87,6 +87,11 @@ fn part(word: &str) -> PhrasePart {
         };
         return PhrasePart::Entity { class: class.to_ascii_lowercase(), value };
     }
+    if let Some(inner) = word.strip_prefix('/').and_then(|word| word.strip_suffix('/'))
+        && !inner.is_empty()
+    {
+        return PhrasePart::Regex(inner.to_owned());
+    }
     let mut escaped = false;
     for c in word.chars() {
         if !escaped && matches!(c, '*' | '?') {
