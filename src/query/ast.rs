@@ -116,6 +116,13 @@ pub enum PhrasePart {
     AnyWord,
     /// `resign*`: a pattern as in [`Node::Wildcard`].
     Pattern(String),
+    /// `minster~1`: words near this one as in [`Node::Fuzzy`], of at least three letters.
+    Fuzzy {
+        /// The word.
+        word: String,
+        /// Edits, at most; by length without a number.
+        distance: Option<u8>,
+    },
     /// `/minist.*/`: an expression as in [`Node::Regex`], without a blank.
     Regex(String),
     /// `(prime|foreign)`: one of these words.

@@ -60,6 +60,8 @@ const ROWS: &[(&str, &[&str], &[&str])] = &[
     (r#""president @person""#, &["President {Ann Bell} spoke"], &["President and {Ann Bell}"]),
     (r#""@country:Japan signed""#, &["[Japan] signed"], &["Japan signed", "[Japan] has signed"]),
     (r#""prime /minist.*s/""#, &["Prime Ministers"], &["prime minister", "ministers prime"]),
+    (r#""prime minster~1""#, &["Prime Minister", "prime minster"], &["minister", "prime mistress"]),
+    (r#""fair~1 trade""#, &["fair trade", "fairs trade"], &["free trade", "trade fair"]),
     (r#""/fr[ae]e/ trade"~1"#, &["free fair trade", "Frae trade"], &["fair trade"]),
     ("anti-w*", &["anti-war"], &["anti peace war", "war"]),
     // Nearness

@@ -227,10 +227,22 @@ fn tell(io: &mut Io<'_>, text: &str) {
     let _ = writeln!(io.err, "{text}");
 }
 
+/// The tagger with what the user says of the index, where there is one.
+fn said_of(global: &Global, io: &Io<'_>) -> Result<Tagger, Failure> {
+    match Embedded::open(&global.index_dir(io)?) {
+        Ok(archive) => home::tagger(&archive, io),
+        Err(_) => Ok(Tagger::new()),
+    }
+}
+
 impl Args {
     /// The dry run.
     fn look(&self, feed: Feed, options: &Options, global: &Global, io: &mut Io<'_>) -> Exit {
-        let found = preview(feed, options, &Tagger::new(), self.limit, &signals::stop());
+        let tagger = match said_of(global, io) {
+            Ok(tagger) => tagger,
+            Err(failure) => return failure.report(global, io),
+        };
+        let found = preview(feed, options, &tagger, self.limit, &signals::stop());
         let written = match self.format {
             ReportFormat::Json => writeln!(io.out, "{}", dry_run::json(&found)),
             ReportFormat::Human => dry_run::write(io.out, &found),

@@ -9,7 +9,7 @@ use crate::tag::event::taxonomy;
 use crate::tag::vocabulary;
 
 use super::blocs::BLOC;
-use super::words::words_of;
+use super::words::{INEXACT, words_of};
 
 impl Work<'_> {
     /// What a tree has places of: `None` after an error, nothing inside where it holds no words.
@@ -43,7 +43,7 @@ impl Work<'_> {
             Node::Fuzzy { .. } | Node::Regex(_)
                 if !matches!(at.written, Written::Inflected | Written::AsIs) =>
             {
-                self.refused("capitals, accents or misreadings of what is not one word", span)
+                self.refused(INEXACT, span)
             }
             Node::Fuzzy { word, distance } => self.fuzzy(word, *distance, at, span),
             Node::Regex(source) => {

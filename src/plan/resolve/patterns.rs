@@ -31,16 +31,24 @@ impl Work<'_> {
         }
         let first = tokens[0].position;
         let slot = |token: &QueryToken| {
-            let word = token.folded.clone();
-            let distance = distance.unwrap_or_else(|| Fuzzy::automatic(&word));
-            Slot {
-                offset: token.position - first,
-                terms: Vec::new(),
-                pattern: Some(Pattern::Fuzzy(Fuzzy { word, distance })),
-            }
+            let offset = token.position - first;
+            Slot { offset, ..near_slot(token, distance) }
         };
         let width = tokens.last().map_or(0, |token| token.position - first);
         Some(Some(PlaceNode::Words(words_of(tokens.iter().map(slot).collect(), width))))
+    }
+
+    /// The same in a phrase: a word of letters and digits, which the tokenizer does not cut unless
+    /// it is written in characters.
+    pub(super) fn fuzzy_row(&self, word: &str, distance: Option<u8>) -> Vec<Option<Piece>> {
+        let piece = |token: &QueryToken| {
+            let slot = match token.cjk {
+                true => form_slot(token, Written::AsIs),
+                false => near_slot(token, distance),
+            };
+            Some(Piece { slot, stems: Vec::new() })
+        };
+        self.analyze(word).iter().map(piece).collect()
     }
 
     /// `/colou?r/`: words that match a regular expression.
@@ -128,6 +136,14 @@ impl Work<'_> {
         }
         Some(())
     }
+}
+
+/// A slot for words near a token; its offset is 0.
+fn near_slot(token: &QueryToken, distance: Option<u8>) -> Slot {
+    let word = token.folded.clone();
+    let distance = distance.unwrap_or_else(|| Fuzzy::automatic(&word));
+    let pattern = Some(Pattern::Fuzzy(Fuzzy { word, distance }));
+    Slot { offset: 0, terms: Vec::new(), pattern }
 }
 
 /// The pattern of a word of signs, written so.

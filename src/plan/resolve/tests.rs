@@ -125,7 +125,7 @@ fn words_become_stems_in_every_language_and_quotes_stay_forms() {
 #[test]
 fn what_is_not_executed_is_an_error_that_names_it() {
     for (query, what) in [
-        ("=\"ab /c.d/\"", "capitals, accents or misreadings of an expression"),
+        ("=\"ab /c.d/\"", "capitals, accents or misreadings of what is not one word"),
         ("ocr(ab*)", "ocr(…) of a pattern"),
         ("ocr(\"ab cd\"*)", "ocr(…) of the start of a word"),
         ("caps(abc~1)", "capitals, accents or misreadings of what is not one word"),

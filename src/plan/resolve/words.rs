@@ -13,6 +13,9 @@ use crate::query::ast::{Phrase, PhrasePart};
 /// Phrases that one with alternatives may stand for, at most.
 const MAX_VARIANTS: usize = 256;
 
+/// What has no capitals and accents of its own.
+pub(super) const INEXACT: &str = "capitals, accents or misreadings of what is not one word";
+
 /// What stands at one position of a phrase.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
@@ -203,10 +206,15 @@ impl Work<'_> {
                 PhrasePart::AnyWord => vec![vec![None]],
                 PhrasePart::Word(word) => vec![self.row(word, prefix, at, span)?],
                 PhrasePart::Pattern(pattern) => vec![self.pattern_row(pattern, at, span)?],
+                PhrasePart::Fuzzy { .. } | PhrasePart::Regex(_)
+                    if !matches!(at.written, Written::Inflected | Written::AsIs) =>
+                {
+                    return self.refused(INEXACT, span);
+                }
+                PhrasePart::Fuzzy { word, distance } => {
+                    vec![self.fuzzy_row(word, *distance)]
+                }
                 PhrasePart::Regex(source) => {
-                    if !matches!(at.written, Written::Inflected | Written::AsIs) {
-                        self.refused("capitals, accents or misreadings of an expression", span)?;
-                    }
                     let slot = self.regular(source, span)?;
                     vec![vec![Some(Piece { slot, stems: Vec::new() })]]
                 }

@@ -92,6 +92,17 @@ fn part(word: &str) -> PhrasePart {
     {
         return PhrasePart::Regex(inner.to_owned());
     }
+    if let Some((near, edits)) = word.rsplit_once('~')
+        && near.chars().count() >= 3
+        && near.chars().all(char::is_alphanumeric)
+        && let Ok(distance) = match edits {
+            "" => Ok(None),
+            edits => edits.parse().map(Some).map_err(drop),
+        }
+        && distance.is_none_or(|distance| distance <= 2)
+    {
+        return PhrasePart::Fuzzy { word: near.to_owned(), distance };
+    }
     let mut escaped = false;
     for c in word.chars() {
         if !escaped && matches!(c, '*' | '?') {
