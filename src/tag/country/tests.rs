@@ -197,3 +197,30 @@ proptest::proptest! {
         tagged(tagger, &article, &lang, when);
     }
 }
+
+#[test]
+fn every_country_is_found_by_its_name() {
+    let tagger = CountryTagger::new();
+    // Their names alone are other words, or other places, too; nobody writes Cocos (Keeling).
+    let doubtful = ["CC", "GE", "JO", "TD"];
+    let mut missed = Vec::new();
+    for (id, label) in crate::tag::vocabulary::countries().filter(|(id, _)| id.len() == 2) {
+        let text = format!("Ministers of the neighbours went to {label} and to {label} again.");
+        let tags = tagged(&tagger, &body(&text), "en", date("2015-05-01"));
+        if !ids(&tags).contains(&id) && !doubtful.contains(&id) {
+            missed.push(label);
+        }
+    }
+    assert_eq!(missed, [""; 0]);
+}
+
+#[test]
+fn no_mask_hides_a_name() {
+    let rows: Vec<Vec<&str>> = names::NAMES.lines().map(|row| row.split('\t').collect()).collect();
+    let plain = |name: &str| name.trim_end_matches("'s").to_owned();
+    let names: std::collections::HashSet<&str> =
+        rows.iter().filter(|row| row[2] == "name").map(|row| row[0]).collect();
+    for row in rows.iter().filter(|row| row[2] == "mask") {
+        assert!(!names.contains(plain(row[0]).as_str()), "{}", row[0]);
+    }
+}
