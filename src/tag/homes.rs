@@ -77,6 +77,9 @@ impl Source {
     }
 }
 
+/// Names that are kept of all sources, at most: some 100 MB. Then new ones are not counted.
+const MAX_ALL: usize = 1_000_000;
+
 /// What one article tells of its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -100,6 +103,8 @@ const HEAD: &str = "# Where publishers are at home, learnt while indexing. May b
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Homes {
     sources: BTreeMap<String, Source>,
+    /// Names of all sources.
+    total: usize,
     /// The homes of sources for articles that are not counted, as of [`Homes::settle`].
     settled: BTreeMap<String, Home>,
 }
@@ -174,12 +179,17 @@ impl Homes {
             known.domain.clone_from(domain);
         }
         known.articles += 1;
+        let (before, full) = (known.names.len(), self.total >= MAX_ALL);
         for (key, number) in named {
+            if full && !known.names.contains_key(key) {
+                continue;
+            }
             let often = known.names.entry(key.clone()).or_default();
             often.articles += 1;
             often.mentions += number;
         }
         known.forget();
+        self.total = self.total + known.names.len() - before;
     }
 
     /// The home of an article that was tagged before and is counted here: as [`Homes::of`], or by
@@ -211,7 +221,7 @@ impl Homes {
 
     /// Nothing learnt.
     pub const fn none() -> Homes {
-        Homes { sources: BTreeMap::new(), settled: BTreeMap::new() }
+        Homes { sources: BTreeMap::new(), total: 0, settled: BTreeMap::new() }
     }
 
     /// Whether nothing was learnt.
@@ -232,6 +242,7 @@ impl Homes {
             }
             known.forget();
         }
+        self.total = self.sources.values().map(|source| source.names.len()).sum();
     }
 
     /// A table: a row `source`, its articles and the country of its domain, then a row `name` for
@@ -272,9 +283,16 @@ impl Homes {
                 _ => {}
             }
         }
-        let sources: Vec<String> = homes.sources.keys().cloned().collect();
-        homes.settle(sources.iter().map(String::as_str));
+        homes.total = homes.sources.values().map(|source| source.names.len()).sum();
         homes
+    }
+
+    /// The same with the homes of all sources decided, for [`Homes::of_new`].
+    #[must_use]
+    pub fn settled(mut self) -> Homes {
+        let sources: Vec<String> = self.sources.keys().cloned().collect();
+        self.settle(sources.iter().map(String::as_str));
+        self
     }
 
     /// The home of an article's source: the country of its host's domain, else the one that it
@@ -401,13 +419,11 @@ mod tests {
         homes.add(&courier, &named(&[("US", 2), ("GB", 1)]));
         homes.add(&of("Town Crier"), &named(&[("FR", 7)]));
         let text = homes.to_text();
-        homes.settle(["the courier", "town crier"]);
         assert_eq!(Homes::parse(&text), homes, "{text}");
         assert_eq!(Homes::parse(&format!("x\nname\ta\tUS\t1\t1\n{text}name\tb\n")), homes);
         let mut both = homes.clone();
         both.join(homes.clone());
-        both.settle(["town crier"]);
-        let twice = both.of_new(&of("Town Crier")).unwrap();
+        let twice = both.settled().of_new(&of("Town Crier")).unwrap();
         assert_eq!(twice.country, "FR");
         for number in 0..3 * MAX_NAMES {
             let name = Named::from([((format!("n{number}"), "US".into()), 1 + number as u64)]);

@@ -1,7 +1,7 @@
 //! Tags that another program found: read from a file beside the articles, merged with their places.
 
 use std::collections::HashMap;
-use std::io::BufRead;
+use std::io::{BufRead, Read as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::Deserialize;
@@ -129,7 +129,7 @@ impl SideTags {
         let (mut all, mut line, mut number, mut bytes) = (SideTags::default(), Vec::new(), 0, 0);
         loop {
             line.clear();
-            if input.read_until(b'\n', &mut line)? == 0 {
+            if (&mut *input).take(MAX_ROW as u64 + 1).read_until(b'\n', &mut line)? == 0 {
                 return Ok(all);
             }
             number += 1;
@@ -137,6 +137,9 @@ impl SideTags {
                 continue;
             }
             if line.len() > MAX_ROW {
+                if line.last() != Some(&b'\n') {
+                    input.skip_until(b'\n')?;
+                }
                 bad(number, format!("the row is longer than {MAX_ROW} bytes"));
                 continue;
             }
@@ -302,6 +305,15 @@ mod tests {
         ));
         let lines: Vec<u64> = bad.iter().map(|(line, _)| *line).collect();
         assert_eq!((side.articles(), lines), (2, vec![4, 5, 6, 7, 8, 9, 10]), "{bad:?}");
+    }
+
+    #[test]
+    fn a_row_without_an_end_is_one_bad_row() {
+        let good = "{\"id\":\"c\",\"class\":\"event\",\"value\":\"treaty\"}";
+        let (side, bad) =
+            read(&format!("{}\n{good}\n{}", "x".repeat(3 * MAX_ROW), "y".repeat(MAX_ROW + 1)));
+        let lines: Vec<u64> = bad.iter().map(|(line, _)| *line).collect();
+        assert_eq!((side.articles(), lines), (1, vec![1, 3]), "{bad:?}");
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Embedded {
 impl EmbeddedWriter {
     /// What earlier writers kept, see [`EmbeddedWriter::keep_homes`]; nothing for an empty index.
     pub fn homes(&self) -> Homes {
-        if self.is_empty() { Homes::default() } else { read(self.dir()) }
+        if self.is_empty() { Homes::default() } else { read(self.dir()).settled() }
     }
 
     /// Keeps what was learnt of the homes of sources: the file is replaced whole.

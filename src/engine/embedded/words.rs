@@ -84,7 +84,7 @@ fn matching(
         let mut stream = range.into_stream().map_err(|error| super::failure(error.into()))?;
         while stream.advance() && !watch.is_due() {
             let Ok(word) = std::str::from_utf8(stream.key()) else { continue };
-            if is_word(word) && pattern.matches(word) && !words.contains(word) {
+            if is_word(word) && pattern.fits(word, word) && !words.contains(word) {
                 words.insert(word.to_owned());
             }
         }
@@ -202,10 +202,7 @@ fn written(
     parts: &[WildcardPart],
     watch: &Watch,
 ) -> Result<Expansion, EngineError> {
-    let bare: BTreeSet<String> = matching(searcher, field, pattern, watch)?
-        .into_iter()
-        .filter(|word| pattern.fits(word, word))
-        .collect();
+    let bare: BTreeSet<String> = matching(searcher, field, pattern, watch)?.into_iter().collect();
     let start = match parts.first() {
         Some(WildcardPart::Literal(letters)) => fold::bare(letters),
         _ => String::new(),

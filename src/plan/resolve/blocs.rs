@@ -29,7 +29,7 @@ impl Work<'_> {
             return None;
         }
         let scope = match sub {
-            None | Some(Sub::Exact) => Scope::Any,
+            None => Scope::Any,
             Some(Sub::Title) => Scope::Title,
             Some(sub) => {
                 let what = format!("region.{} of a bloc, which is found by its names,", sub.name());

@@ -19,7 +19,7 @@ pub const MIN_PREFIX: usize = 3;
 pub const MAX_PREFIX: usize = 31;
 
 const FILTER_BITS: u32 = 16;
-const HEAD_BITS: u32 = 14;
+const HEAD_BITS: u32 = 12;
 
 /// A mention of another class in the same text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -55,9 +55,6 @@ pub const RULES: &[Rule] = &[
     Rule { number: rule::OWN, name: "own", help: "a trigger of your own vocabulary" },
 ];
 
-/// The rule of a trigger of the user's own vocabulary.
-pub const OWN: u8 = rule::OWN;
-
 /// The rule of learnt words, which are evidence of a decision and no places in the text.
 pub const LEARNT: u8 = rule::LINEAR;
 

@@ -112,7 +112,11 @@ pub fn class_named(name: &str) -> Result<Class, String> {
 /// The id of a value by name. Persons need not be known: a new name makes a new one.
 fn resolve(class: Class, value: &str) -> Result<String, String> {
     let none = || format!("there is no {} '{value}'", class.name());
+    let is_leaf = |id: &str| event::taxonomy::leaves().any(|leaf| leaf == id);
     match class {
+        // A table holds ids, and every search reads it.
+        Class::Country if vocabulary::country_label(value).is_some() => Ok(value.to_owned()),
+        Class::Event if is_leaf(value) => Ok(value.to_owned()),
         Class::Country => match vocabulary::country(value).as_slice() {
             [found] => Ok(found.id.to_owned()),
             [] => Err(none()),
@@ -125,7 +129,7 @@ fn resolve(class: Class, value: &str) -> Result<String, String> {
             Some(person::name::slug(value)).filter(|slug| !slug.is_empty()).ok_or_else(none)
         }
         Class::Event => match event::taxonomy::resolve(value).as_slice() {
-            [id] if event::taxonomy::leaves().any(|leaf| leaf == *id) => Ok((*id).to_owned()),
+            [id] if is_leaf(id) => Ok((*id).to_owned()),
             [] => Err(none()),
             found => Err(format!("'{value}' is no single leaf: it holds {}", found.join(", "))),
         },

@@ -74,7 +74,7 @@ pub struct Args {
 
     /// Take tags of articles from FILE, JSON Lines of id, class, value and span, as another program
     /// found them; they hold until it gives the article others
-    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run", help_heading = "Reading")]
     pub(super) tags: Option<PathBuf>,
 
     /// Follow symbolic links below folders
