@@ -117,7 +117,9 @@ impl<'a> Context<'a> {
                 Judged::Nothing => {}
             }
         }
-        let evidence = place::Evidence::of(self, &hits).with_capitals(self, matches);
+        let evidence = place::Evidence::of(self, &hits)
+            .with_capitals(self, matches)
+            .with_places(self, matches, &pending);
         for &at in &pending {
             hits.extend(self.later(matches, at, &evidence));
         }

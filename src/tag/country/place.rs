@@ -8,6 +8,9 @@ use super::scan::{Match, Side};
 use super::words::{self, has};
 use crate::text::Token;
 
+/// What each further mention of a place adds to it, up to three.
+const REPEATED: f64 = 0.15;
+
 /// What the unambiguous mentions of an article say about its places.
 #[derive(Debug, Default)]
 pub struct Evidence {
@@ -21,6 +24,10 @@ pub struct Evidence {
     dateline: Vec<Id>,
     /// The publisher's country: as good as a mention and a province of it, for places only.
     home: Option<Id>,
+    /// Places that undecided matches may be, with the number of these matches; sorted by row.
+    rows: Vec<(u32, u32)>,
+    /// Rows that a match with words of local life beside it may be; sorted.
+    near: Vec<u32>,
 }
 
 impl Evidence {
@@ -61,6 +68,36 @@ impl Evidence {
         self.capitals.sort_unstable();
         self.capitals.dedup();
         self
+    }
+
+    /// Notes which places the undecided matches may be.
+    pub fn with_places(
+        mut self,
+        context: &Context<'_>,
+        matches: &[Match],
+        pending: &[usize],
+    ) -> Evidence {
+        for found in pending.iter().map(|&at| &matches[at]) {
+            let Some((row, last)) = found.place else { continue };
+            self.rows.push((row, 1));
+            if self.home.is_some() && is_near(context, found, last) {
+                self.near.push(row);
+            }
+        }
+        self.rows.sort_unstable();
+        self.rows.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            first.1 += if same { later.1 } else { 0 };
+            same
+        });
+        self.near.sort_unstable();
+        self.near.dedup();
+        self
+    }
+
+    /// How many undecided matches may be this place.
+    fn times(&self, row: u32) -> u32 {
+        self.rows.binary_search_by_key(&row, |known| known.0).map_or(0, |at| self.rows[at].1)
     }
 
     /// How often a country is named without doubt.
@@ -151,6 +188,12 @@ pub fn resolve_known(
         && !evidence.known(entry.id)
         && !evidence.dateline.contains(&entry.id)
     {
+        if let Some(home) = evidence.home
+            && evidence.near.binary_search(&row).is_ok()
+            && has_namesake(home)
+        {
+            return context.hit(found, last, home, Kind::Place, rule::HOME);
+        }
         let own = context
             .tables
             .candidates(row)
@@ -220,8 +263,39 @@ pub fn resolve(
         return None;
     }
     let mut score = base - 5.0 + surroundings(context, side, found.first, last, evidence, id);
+    score += REPEATED * f64::from((evidence.times(row) - 1).min(3));
     score += if evidence.home == Some(id) && context.is_local(found, last) { 1.5 } else { 0.0 };
     (score >= 0.9).then(|| context.hit(found, last, id, Kind::Place, rule::PLACE))
+}
+
+/// Whether the words beside a place are of local life: `Dublin City Council`, `Orchard St.,
+/// Alexandria`.
+fn is_near(context: &Context<'_>, found: &Match, last: usize) -> bool {
+    let side = &context.sides[found.side];
+    let street = side.before(found.first).is_some_and(|before| {
+        has(words::STREETS, side.folded(before))
+            && side.tokens[before].has(Token::CAPITAL)
+            && side.gap(before, found.first).bytes().any(|byte| byte == b',')
+    });
+    street
+        || side.next(last).filter(|&next| side.touches(last, next)).is_some_and(|next| {
+            let word = side.folded(next);
+            has(words::LOCAL_WORDS, word)
+                || word == "city"
+                    && side.next(next).is_some_and(|third| {
+                        side.touches(next, third)
+                            && matches!(
+                                side.folded(third),
+                                "council"
+                                    | "manager"
+                                    | "hall"
+                                    | "schools"
+                                    | "clerk"
+                                    | "commission"
+                                    | "attorney"
+                            )
+                    })
+        })
 }
 
 fn is_common(context: &Context<'_>, side: &Side<'_>, first: usize, last: usize) -> bool {

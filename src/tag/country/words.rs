@@ -244,6 +244,56 @@ pub const PREPOSITIONS: &[&str] = &[
     "within",
 ];
 
+/// Words after a town's name of which a paper nearby writes, not one abroad.
+pub const LOCAL_WORDS: &[&str] = &[
+    "aldermen",
+    "chamber",
+    "community",
+    "convention",
+    "couple",
+    "elementary",
+    "fire",
+    "firefighters",
+    "high",
+    "historical",
+    "junior",
+    "library",
+    "man",
+    "middle",
+    "parents",
+    "parks",
+    "police",
+    "recreation",
+    "resident",
+    "residents",
+    "school",
+    "schools",
+    "teen",
+    "teenager",
+    "township",
+    "veterans",
+    "woman",
+];
+
+/// The last words of a street's name.
+pub const STREETS: &[&str] = &[
+    "ave",
+    "avenue",
+    "blvd",
+    "boulevard",
+    "court",
+    "ct",
+    "dr",
+    "drive",
+    "hwy",
+    "lane",
+    "ln",
+    "rd",
+    "road",
+    "st",
+    "street",
+];
+
 /// Words after a place that show it is one.
 pub const PLACE_WORDS: &[&str] = &[
     "airport",
@@ -369,7 +419,9 @@ mod tests {
             super::FAMILY_PLACES,
             super::ORGANISATIONS,
             super::PREPOSITIONS,
+            super::LOCAL_WORDS,
             super::PLACE_WORDS,
+            super::STREETS,
             super::SAYS,
             super::WITH,
             super::NUMBERS,
