@@ -26,8 +26,8 @@ pub struct Evidence {
     home: Option<Id>,
     /// Places that undecided matches may be, with the number of these matches; sorted by row.
     rows: Vec<(u32, u32)>,
-    /// Rows that a match with words of local life beside it may be; sorted.
-    near: Vec<u32>,
+    /// Rows that a match with words of local life beside it may be, and whose life; sorted.
+    near: Vec<(u32, Id)>,
 }
 
 impl Evidence {
@@ -80,9 +80,7 @@ impl Evidence {
         for found in pending.iter().map(|&at| &matches[at]) {
             let Some((row, last)) = found.place else { continue };
             self.rows.push((row, 1));
-            if self.home.is_some() && is_near(context, found, last) {
-                self.near.push(row);
-            }
+            self.near.extend(near(context, found, last).map(|id| (row, id)));
         }
         self.rows.sort_unstable();
         self.rows.dedup_by(|later, first| {
@@ -91,8 +89,20 @@ impl Evidence {
             same
         });
         self.near.sort_unstable();
-        self.near.dedup();
+        // Where two are told of, the publisher's country sorts nowhere in particular: one is enough.
+        self.near.dedup_by_key(|near| near.0);
         self
+    }
+
+    /// The country of whose local life the words beside a place tell somewhere in the article.
+    fn near(&self, row: u32) -> Option<Id> {
+        let at = self.near.binary_search_by_key(&row, |near| near.0).ok()?;
+        Some(self.near[at].1)
+    }
+
+    /// The same, where only the publisher's home is known to be near.
+    fn at(&self, row: u32) -> Here<'_> {
+        Here { evidence: self, home: self.home.or_else(|| self.near(row)) }
     }
 
     /// How many undecided matches may be this place.
@@ -104,20 +114,34 @@ impl Evidence {
     pub fn named(&self, id: Id) -> u32 {
         self.named.binary_search_by_key(&id, |row| row.0).map_or(0, |at| self.named[at].1)
     }
+}
 
-    /// Whether the country is named, or the publisher's own.
+/// The evidence of an article beside one place in it.
+#[derive(Debug, Clone, Copy)]
+struct Here<'e> {
+    evidence: &'e Evidence,
+    /// The publisher's country, or that of the local life around the place.
+    home: Option<Id>,
+}
+
+impl Here<'_> {
+    /// Whether the country is named, or near.
     fn known(&self, id: Id) -> bool {
-        self.home == Some(id) || self.named(id) > 0
+        self.home == Some(id) || self.evidence.named(id) > 0
     }
 
     /// Whether places of the country are near: its parts are named, or it is the publisher's own.
     fn local(&self, id: Id) -> bool {
-        self.home == Some(id) || self.states.contains(&id)
+        self.home == Some(id) || self.evidence.states.contains(&id)
+    }
+
+    fn filed(&self, id: Id) -> bool {
+        self.evidence.dateline.contains(&id)
     }
 
     /// What the country's other mentions add to a candidate: 0, or 1 to 2.2.
     fn support(&self, id: Id) -> f64 {
-        match self.named(id) + u32::from(self.home == Some(id)) {
+        match self.evidence.named(id) + u32::from(self.home == Some(id)) {
             0 => 0.0,
             count => (1.0 + 0.3 * f64::from(count).ln()).min(2.2),
         }
@@ -185,14 +209,14 @@ pub fn resolve_known(
         }
     }
     if let Some(row) = row
-        && !evidence.known(entry.id)
-        && !evidence.dateline.contains(&entry.id)
+        && let here = evidence.at(row)
+        && !here.known(entry.id)
+        && !here.filed(entry.id)
     {
-        if let Some(home) = evidence.home
-            && evidence.near.binary_search(&row).is_ok()
-            && has_namesake(home)
+        if let Some(near) = evidence.near(row)
+            && has_namesake(near)
         {
-            return context.hit(found, last, home, Kind::Place, rule::HOME);
+            return context.hit(found, last, near, Kind::Place, rule::HOME);
         }
         let own = context
             .tables
@@ -202,10 +226,10 @@ pub fn resolve_known(
         let other = context
             .tables
             .candidates(row)
-            .filter(|candidate| candidate.0 != entry.id && evidence.local(candidate.0))
+            .filter(|candidate| candidate.0 != entry.id && here.local(candidate.0))
             .map(|(id, people)| {
-                let local = f64::from(u8::from(evidence.dateline.contains(&id)));
-                ((people + 10.0).log10() + 1.2 + evidence.support(id) * 0.3 + local, id)
+                let local = f64::from(u8::from(here.filed(id)));
+                ((people + 10.0).log10() + 1.2 + here.support(id) * 0.3 + local, id)
             })
             .max_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((score, id)) = other
@@ -233,6 +257,7 @@ pub fn resolve(
         return (people >= 300_000.0)
             .then(|| context.hit(found, last, id, Kind::Place, rule::PLACE));
     }
+    let here = evidence.at(row);
     let region = region_after(context, matches, at);
     let mut best: Option<(f64, f64, Id)> = None;
     let mut largest = 0.0;
@@ -243,14 +268,14 @@ pub fn resolve(
             largest = people;
         } else if largest >= 500_000.0
             && !of_region
-            && !(evidence.local(id) && best.is_some_and(|b| !evidence.known(b.2)))
+            && !(here.local(id) && best.is_some_and(|b| !here.known(b.2)))
         {
             continue;
         }
-        let mut score = base + evidence.support(id);
+        let mut score = base + here.support(id);
         score += if of_region { 6.0 } else { 0.0 };
-        score += if evidence.dateline.contains(&id) { 1.0 } else { 0.0 };
-        score += if evidence.local(id) { 0.6 } else { 0.0 };
+        score += if here.filed(id) { 1.0 } else { 0.0 };
+        score += if here.local(id) { 0.6 } else { 0.0 };
         if best.is_none_or(|best| score > best.0) {
             best = Some((score, base, id));
         }
@@ -262,40 +287,56 @@ pub fn resolve(
     if side.capitals || is_common(context, side, found.first, last) {
         return None;
     }
-    let mut score = base - 5.0 + surroundings(context, side, found.first, last, evidence, id);
+    let mut score = base - 5.0 + surroundings(context, side, (found.first, last), here, id);
     score += REPEATED * f64::from((evidence.times(row) - 1).min(3));
-    score += if evidence.home == Some(id) && context.is_local(found, last) { 1.5 } else { 0.0 };
+    score += if here.home == Some(id) && context.is_local(found, last) { 1.5 } else { 0.0 };
     (score >= 0.9).then(|| context.hit(found, last, id, Kind::Place, rule::PLACE))
 }
 
-/// Whether the words beside a place are of local life: `Dublin City Council`, `Orchard St.,
-/// Alexandria`.
-fn is_near(context: &Context<'_>, found: &Match, last: usize) -> bool {
+/// The country of whose local life the words beside a place tell: the publisher's (`Dublin
+/// residents`, `Orchard St., Alexandria`); without one, the United States by their institutions
+/// (`Mansfield Police Department`, `Dublin High School`).
+fn near(context: &Context<'_>, found: &Match, last: usize) -> Option<Id> {
     let side = &context.sides[found.side];
-    let street = side.before(found.first).is_some_and(|before| {
-        has(words::STREETS, side.folded(before))
-            && side.tokens[before].has(Token::CAPITAL)
-            && side.gap(before, found.first).bytes().any(|byte| byte == b',')
+    let next = side.next(last).filter(|&next| side.touches(last, next));
+    let pair = next.and_then(|next| {
+        let third = side.next(next).filter(|&third| side.touches(next, third))?;
+        Some((side.folded(next), side.folded(third)))
     });
-    street
-        || side.next(last).filter(|&next| side.touches(last, next)).is_some_and(|next| {
-            let word = side.folded(next);
-            has(words::LOCAL_WORDS, word)
-                || word == "city"
-                    && side.next(next).is_some_and(|third| {
-                        side.touches(next, third)
-                            && matches!(
-                                side.folded(third),
-                                "council"
-                                    | "manager"
-                                    | "hall"
-                                    | "schools"
-                                    | "clerk"
-                                    | "commission"
-                                    | "attorney"
-                            )
-                    })
+    let american = pair.is_some_and(|pair| words::AMERICAN_OFFICES.contains(&pair));
+    let Some(home) = context.allowed.home else {
+        return american.then(|| context.tables.id("US"));
+    };
+    let street = || {
+        side.before(found.first).is_some_and(|before| {
+            has(words::STREETS, side.folded(before))
+                && side.tokens[before].has(Token::CAPITAL)
+                && side.gap(before, found.first).bytes().any(|byte| byte == b',')
         })
+    };
+    let local = next.is_some_and(|next| has(words::LOCAL_WORDS, side.folded(next)));
+    (american || local || street()).then_some(home)
+}
+
+/// `Barrow, Jackson and Madison counties`: whether a word is in such a list.
+fn in_county_list(side: &Side<'_>, last: usize) -> bool {
+    const LONGEST: usize = 40;
+    let mut at = last;
+    for _ in 0..LONGEST {
+        let Some(next) = side.next(at) else { return false };
+        let token = &side.tokens[next];
+        let word = side.folded(next);
+        if matches!(word, "counties" | "townships" | "parishes") {
+            return at != last || side.touches(last, next);
+        }
+        if token.has(Token::SENTENCE)
+            || !(token.has(Token::CAPITAL) || matches!(word, "and" | "or"))
+        {
+            return false;
+        }
+        at = next;
+    }
+    false
 }
 
 fn is_common(context: &Context<'_>, side: &Side<'_>, first: usize, last: usize) -> bool {
@@ -306,25 +347,25 @@ fn is_common(context: &Context<'_>, side: &Side<'_>, first: usize, last: usize) 
 fn surroundings(
     context: &Context<'_>,
     side: &Side<'_>,
-    first: usize,
-    last: usize,
-    evidence: &Evidence,
+    (first, last): (usize, usize),
+    here: Here<'_>,
     id: Id,
 ) -> f64 {
     let mut score = 0.0;
     let before = side.before(first).filter(|&before| side.touches(before, first));
     let prepared = before.is_some_and(|at| has(words::PREPOSITIONS, side.folded(at)));
     score += if prepared { 1.2 } else { 0.0 };
-    score += if evidence.known(id) { 1.0 } else { 0.0 };
-    score += if evidence.local(id) { 0.5 } else { 0.0 };
-    score += if evidence.dateline.contains(&id) { 0.5 } else { 0.0 };
+    score += if here.known(id) { 1.0 } else { 0.0 };
+    score += if here.local(id) { 0.5 } else { 0.0 };
+    score += if here.filed(id) { 0.5 } else { 0.0 };
     if before.is_some_and(|at| {
         side.tokens[at].has(Token::CAPITAL) && !side.tokens[at].has(Token::SENTENCE)
     }) {
         score -= 1.2;
     }
     let after = side.next(last).filter(|&next| side.touches(last, next));
-    let county = first != last && matches!(side.folded(last), "county" | "parish" | "township");
+    let county = first != last && matches!(side.folded(last), "county" | "parish" | "township")
+        || here.local(id) && in_county_list(side, last);
     if let Some(next) = after {
         let word = side.folded(next);
         if county {

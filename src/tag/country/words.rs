@@ -275,6 +275,26 @@ pub const LOCAL_WORDS: &[&str] = &[
     "woman",
 ];
 
+/// Offices that towns of the United States have, as they stand after the town's name.
+pub const AMERICAN_OFFICES: &[(&str, &str)] = &[
+    ("city", "attorney"),
+    ("city", "clerk"),
+    ("city", "commission"),
+    ("city", "council"),
+    ("city", "hall"),
+    ("city", "manager"),
+    ("city", "schools"),
+    ("county", "jail"),
+    ("county", "sheriff"),
+    ("elementary", "school"),
+    ("fire", "department"),
+    ("high", "school"),
+    ("middle", "school"),
+    ("police", "department"),
+    ("school", "board"),
+    ("school", "district"),
+];
+
 /// The last words of a street's name.
 pub const STREETS: &[&str] = &[
     "ave",
