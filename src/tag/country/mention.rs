@@ -291,8 +291,14 @@ impl<'a> Context<'a> {
         if side.gap(before, first) == "-" && token.end - token.start == 1 {
             return token.has(Token::CAPITAL);
         }
-        stop && side.tokens[first].end - side.tokens[first].start == 1
-            && has(words::PREPOSITIONS, side.folded(before))
+        if !stop {
+            return false;
+        }
+        // `the S.C. Highway Patrol`, `Western Mass. voters`, in a paper from there.
+        let word = side.folded(before);
+        let head = matches!(word, "the" | "western" | "eastern" | "northern" | "southern");
+        side.tokens[first].end - side.tokens[first].start == 1 && has(words::PREPOSITIONS, word)
+            || head && self.allowed.home == Some(self.tables.id("US"))
     }
 
     /// A single word such as `Congress` or `Fed` is no institution inside a longer name.

@@ -79,7 +79,14 @@ impl Evidence {
     ) -> Evidence {
         for found in pending.iter().map(|&at| &matches[at]) {
             let Some((row, last)) = found.place else { continue };
-            self.rows.push((row, 1));
+            let side = &context.sides[found.side];
+            let named = side.next(last).is_some_and(|next| {
+                side.touches(last, next) && side.tokens[next].has(Token::CAPITAL)
+            });
+            // `Pioneer Sugar Mill` repeats a company.
+            if !named {
+                self.rows.push((row, 1));
+            }
             self.near.extend(near(context, found, last).map(|id| (row, id)));
         }
         self.rows.sort_unstable();
@@ -216,7 +223,8 @@ pub fn resolve_known(
         if let Some(near) = evidence.near(row)
             && has_namesake(near)
         {
-            return context.hit(found, last, near, Kind::Place, rule::HOME);
+            let rule = if evidence.home == Some(near) { rule::HOME } else { rule::PLACE };
+            return context.hit(found, last, near, Kind::Place, rule);
         }
         let own = context
             .tables
@@ -288,7 +296,7 @@ pub fn resolve(
         return None;
     }
     let mut score = base - 5.0 + surroundings(context, side, (found.first, last), here, id);
-    score += REPEATED * f64::from((evidence.times(row) - 1).min(3));
+    score += REPEATED * f64::from(evidence.times(row).saturating_sub(1).min(3));
     score += if here.home == Some(id) && context.is_local(found, last) { 1.5 } else { 0.0 };
     (score >= 0.9).then(|| context.hit(found, last, id, Kind::Place, rule::PLACE))
 }
@@ -339,6 +347,13 @@ fn in_county_list(side: &Side<'_>, last: usize) -> bool {
     false
 }
 
+/// Whether a capitalised word stands before, which does not begin the sentence.
+fn follows_capital(side: &Side<'_>, first: usize) -> bool {
+    side.before(first).filter(|&before| side.touches(before, first)).is_some_and(|at| {
+        side.tokens[at].has(Token::CAPITAL) && !side.tokens[at].has(Token::SENTENCE)
+    })
+}
+
 fn is_common(context: &Context<'_>, side: &Side<'_>, first: usize, last: usize) -> bool {
     first == last && context.tables.is_common(side.tokens[first].hash)
 }
@@ -358,11 +373,7 @@ fn surroundings(
     score += if here.known(id) { 1.0 } else { 0.0 };
     score += if here.local(id) { 0.5 } else { 0.0 };
     score += if here.filed(id) { 0.5 } else { 0.0 };
-    if before.is_some_and(|at| {
-        side.tokens[at].has(Token::CAPITAL) && !side.tokens[at].has(Token::SENTENCE)
-    }) {
-        score -= 1.2;
-    }
+    score -= if follows_capital(side, first) { 1.2 } else { 0.0 };
     let after = side.next(last).filter(|&next| side.touches(last, next));
     let county = first != last && matches!(side.folded(last), "county" | "parish" | "township")
         || here.local(id) && in_county_list(side, last);
