@@ -391,6 +391,9 @@ impl Work<'_> {
                     let any = found.iter().any(|(_, mention)| overlaps(&toponym.place, mention));
                     spans.right += u64::from(any);
                     spans.missed += u64::from(!any);
+                    if !any {
+                        tell(&toponym.place, "any", "", Outcome::Missed);
+                    }
                 }
                 continue;
             };
