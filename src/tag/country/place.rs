@@ -8,7 +8,7 @@ use super::scan::{Match, Side};
 use super::words::{self, has};
 use crate::text::Token;
 
-/// What each further mention of a place adds to it, up to three.
+/// What each other mention of a name as that of a place adds to it, up to three.
 const REPEATED: f64 = 0.15;
 
 /// What the unambiguous mentions of an article say about its places.
@@ -24,7 +24,8 @@ pub struct Evidence {
     dateline: Vec<Id>,
     /// The publisher's country: as good as a mention and a province of it, for places only.
     home: Option<Id>,
-    /// Places that undecided matches may be, with the number of these matches; sorted by row.
+    /// Places that undecided matches may be, with the number of those that stand like places;
+    /// sorted by row.
     rows: Vec<(u32, u32)>,
     /// Rows that a match with words of local life beside it may be, and whose life; sorted.
     near: Vec<(u32, Id)>,
@@ -79,12 +80,7 @@ impl Evidence {
     ) -> Evidence {
         for found in pending.iter().map(|&at| &matches[at]) {
             let Some((row, last)) = found.place else { continue };
-            let side = &context.sides[found.side];
-            let named = side.next(last).is_some_and(|next| {
-                side.touches(last, next) && side.tokens[next].has(Token::CAPITAL)
-            });
-            // `Pioneer Sugar Mill` repeats a company.
-            if !named {
+            if stands_as_place(&context.sides[found.side], found.first, last) {
                 self.rows.push((row, 1));
             }
             self.near.extend(near(context, found, last).map(|id| (row, id)));
@@ -112,7 +108,7 @@ impl Evidence {
         Here { evidence: self, home: self.home.or_else(|| self.near(row)) }
     }
 
-    /// How many undecided matches may be this place.
+    /// How many undecided matches that stand like places may be this one.
     fn times(&self, row: u32) -> u32 {
         self.rows.binary_search_by_key(&row, |known| known.0).map_or(0, |at| self.rows[at].1)
     }
@@ -296,7 +292,8 @@ pub fn resolve(
         return None;
     }
     let mut score = base - 5.0 + surroundings(context, side, (found.first, last), here, id);
-    score += REPEATED * f64::from(evidence.times(row).saturating_sub(1).min(3));
+    let own = u32::from(stands_as_place(side, found.first, last));
+    score += REPEATED * f64::from(evidence.times(row).saturating_sub(own).min(3));
     score += if here.home == Some(id) && context.is_local(found, last) { 1.5 } else { 0.0 };
     (score >= 0.9).then(|| context.hit(found, last, id, Kind::Place, rule::PLACE))
 }
@@ -345,6 +342,19 @@ fn in_county_list(side: &Side<'_>, last: usize) -> bool {
         at = next;
     }
     false
+}
+
+/// Whether the words beside a name are those of places: `in Gainesville`, `Gainesville residents`;
+/// not `in Pioneer Sugar Mill`.
+fn stands_as_place(side: &Side<'_>, first: usize, last: usize) -> bool {
+    let next = side.next(last).filter(|&next| side.touches(last, next));
+    if next.is_some_and(|next| has(words::PLACE_WORDS, side.folded(next))) {
+        return true;
+    }
+    next.is_none_or(|next| !side.tokens[next].has(Token::CAPITAL))
+        && side.before(first).is_some_and(|before| {
+            side.touches(before, first) && has(words::PREPOSITIONS, side.folded(before))
+        })
 }
 
 /// Whether a capitalised word stands before, which does not begin the sentence.
