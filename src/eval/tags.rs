@@ -557,4 +557,16 @@ mod tests {
         let scores = score(&[labelled("", body, gold)], &Class::ALL, AtLevel::Major, false);
         assert_eq!(scores[0].articles[0].spans, Some(Counts { right: 0, wrong: 1, missed: 1 }));
     }
+
+    #[test]
+    fn a_place_that_is_not_found_is_told_without_a_country_too() {
+        let body = "Police in Qwertzburg said so.";
+        let place = Place { part: Part::Body, start: 10, end: 20 };
+        let gold =
+            Gold { toponyms: Some(vec![Toponym { place, country: None }]), ..Gold::default() };
+        let scores = score(&[labelled("", body, gold)], &Class::ALL, AtLevel::Major, false);
+        assert_eq!(scores[0].articles[0].spans, Some(Counts { right: 0, wrong: 0, missed: 1 }));
+        let told = &scores[0].articles[0].errors;
+        assert!(told.iter().any(|error| error.evidence.contains("[Qwertzburg]")), "{told:?}");
+    }
 }

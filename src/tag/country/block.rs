@@ -96,15 +96,23 @@ impl Context<'_> {
     pub(super) fn drops(&self, found: &Match) -> bool {
         let side = self.side(found);
         let (start, end) = (side.tokens[found.first].start, side.tokens[found.last].end);
-        if !self.persons.is_empty() && !self.is_adjective(found) {
+        if !self.persons.is_empty() {
+            let leader = self.has_kind(found, &[Kind::Leader, Kind::LeaderFamily]);
+            let adjective = self.has_kind(found, &[Kind::Adjective]);
+            let people = side.folded(found.last).ends_with('s');
             let from =
                 self.persons.partition_point(|&(part, _, to)| (part, to) <= (side.part, start));
             let near = &self.persons[from.saturating_sub(2)..];
-            if near
-                .iter()
-                .take_while(|span| (span.0, span.1) < (side.part, end))
-                .any(|&(part, from, to)| part == side.part && from < end && start < to)
-            {
+            if near.iter().take_while(|span| (span.0, span.1) < (side.part, end)).any(
+                |&(part, from, to)| {
+                    part == side.part
+                        && from < end
+                        && start < to
+                        // `Oliver Irish` is a person, `Soviet Mikhail Gorbachev` a Soviet.
+                        && (!adjective || from < start && to == end && !people)
+                        && !leader
+                },
+            ) {
                 return true;
             }
         }
@@ -116,11 +124,9 @@ impl Context<'_> {
         })
     }
 
-    fn is_adjective(&self, found: &Match) -> bool {
+    fn has_kind(&self, found: &Match, kinds: &[Kind]) -> bool {
         found.name.is_some_and(|(group, _)| {
-            self.names.group(group).iter().any(|entry| {
-                matches!(entry.kind, Kind::Adjective | Kind::Leader | Kind::LeaderFamily)
-            })
+            self.names.group(group).iter().any(|entry| kinds.contains(&entry.kind))
         })
     }
 }

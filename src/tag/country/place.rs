@@ -288,10 +288,11 @@ pub fn resolve(
     if region.is_some_and(|(region, _)| region == id) {
         return Some(context.hit(found, last, id, Kind::Place, rule::COMMA));
     }
-    if side.capitals || is_common(context, side, found.first, last) {
+    let listed = here.local(id) && in_county_list(side, last);
+    if side.capitals || !listed && is_common(context, side, found.first, last) {
         return None;
     }
-    let mut score = base - 5.0 + surroundings(context, side, (found.first, last), here, id);
+    let mut score = base - 5.0 + surroundings(context, side, (found.first, last), here, id, listed);
     let own = u32::from(stands_as_place(side, found.first, last));
     score += REPEATED * f64::from(evidence.times(row).saturating_sub(own).min(3));
     score += if here.home == Some(id) && context.is_local(found, last) { 1.5 } else { 0.0 };
@@ -375,6 +376,7 @@ fn surroundings(
     (first, last): (usize, usize),
     here: Here<'_>,
     id: Id,
+    listed: bool,
 ) -> f64 {
     let mut score = 0.0;
     let before = side.before(first).filter(|&before| side.touches(before, first));
@@ -385,8 +387,8 @@ fn surroundings(
     score += if here.filed(id) { 0.5 } else { 0.0 };
     score -= if follows_capital(side, first) { 1.2 } else { 0.0 };
     let after = side.next(last).filter(|&next| side.touches(last, next));
-    let county = first != last && matches!(side.folded(last), "county" | "parish" | "township")
-        || here.local(id) && in_county_list(side, last);
+    let county =
+        first != last && matches!(side.folded(last), "county" | "parish" | "township") || listed;
     if let Some(next) = after {
         let word = side.folded(next);
         if county {

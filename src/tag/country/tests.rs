@@ -2,14 +2,25 @@
 
 use std::path::Path;
 
+use super::super::homes::Home;
 use super::super::overlay::Said;
 use super::names::span;
 use super::*;
 use crate::article::{Article, Words};
 
 fn tagged(tagger: &CountryTagger, article: &Article, lang: &str, date: Option<i64>) -> Vec<Tag> {
+    tagged_at(None, tagger, article, lang, date)
+}
+
+fn tagged_at(
+    home: Option<&Home>,
+    tagger: &CountryTagger,
+    article: &Article,
+    lang: &str,
+    date: Option<i64>,
+) -> Vec<Tag> {
     let words = Words::of(article);
-    let reading = Reading { article, words: &words, lang, date, home: None };
+    let reading = Reading { article, words: &words, lang, date, home };
     let tags = tagger.tag(&reading, &[], &Said::default());
     for mention in tags.iter().flat_map(|tag| &tag.mentions) {
         let text = match mention.part {
@@ -143,6 +154,81 @@ fn persons_are_no_places() {
     let tags = tagger.tag(&reading, &[person], &Said::default());
     let starts: Vec<u32> = tags.iter().flat_map(|t| &t.mentions).map(|m| m.start).collect();
     assert_eq!((ids(&tags), starts), (vec!["JP"], vec![39]));
+}
+
+#[test]
+fn a_surname_of_a_people_is_no_people() {
+    let tagger = CountryTagger::new();
+    let article = body("Critic Philip French praised a French film.");
+    let words = Words::of(&article);
+    let mention = Mention { part: Part::Body, start: 7, end: 20, rule: 50, weight: 1 };
+    let person = Tag {
+        class: Class::Person,
+        id: "philip-french".into(),
+        label: None,
+        level: Level::Major,
+        score: 1,
+        origin: Origin::Derived,
+        mentions: vec![mention],
+    };
+    let reading = Reading { article: &article, words: &words, lang: "en", date: None, home: None };
+    let tags = tagger.tag(&reading, &[person], &Said::default());
+    let starts: Vec<u32> = tags.iter().flat_map(|t| &t.mentions).map(|m| m.start).collect();
+    assert_eq!((ids(&tags), starts), (vec!["FR"], vec![31]));
+}
+
+#[test]
+fn words_of_local_life_tell_which_town() {
+    let tagger = CountryTagger::new();
+    let read = |country: Option<&str>, text: &str| {
+        let home =
+            country.map(|country| Home { country: country.into(), local: Default::default() });
+        ids(&tagged_at(home.as_ref(), &tagger, &body(text), "en", date("2009"))).join(" ")
+    };
+    for (home, text, wanted) in [
+        // Offices of American towns need no home; the town is then meant wherever it is named.
+        (None, "The Dublin City Council met. Dublin is growing.", "US"),
+        (None, "The Mansfield Police Department closed a street in Mansfield.", "US"),
+        (None, "Dublin is growing.", "IE"),
+        (None, "Ireland is quiet. The Dublin City Council met.", "IE"),
+        // Residents and streets do, and the home must have a place of the name.
+        (Some("US"), "Dublin residents complained.", "US"),
+        (Some("US"), "She lives at 1935 Orchard St., Alexandria.", "US"),
+        (Some("GB"), "Dublin residents complained.", "IE"),
+        (None, "Dublin residents complained.", "IE"),
+        // Counties in lists.
+        (Some("US"), "School boards in Barrow, Jackson and Madison counties agreed.", "US"),
+        (Some("US"), "Barrow and Jackson agreed with Madison.", ""),
+        // An abbreviation without a comma, in a paper from there.
+        (Some("US"), "He called the S.C. Highway Patrol.", "US"),
+        (None, "He called the S.C. Highway Patrol.", ""),
+    ] {
+        assert_eq!(read(home, text), wanted, "{home:?}: {text}");
+    }
+}
+
+#[test]
+fn a_small_place_that_is_named_again_as_one_is_believed() {
+    let tagger = CountryTagger::new();
+    let read = |text: &str| ids(&tagged(&tagger, &body(text), "en", None)).join(" ");
+    assert_eq!(read("He was seen by many Gainesville voters."), "");
+    let twice = "Many Gainesville voters came. Gainesville residents agreed; in Gainesville, \
+                 Gainesville residents and those near Gainesville march.";
+    assert_eq!(read(twice), "US");
+}
+
+#[test]
+fn counties_and_provinces_are_places() {
+    let tagger = CountryTagger::new();
+    for (text, wanted) in [
+        ("Farmers in Cumbria and in Surrey protested.", "GB"),
+        ("The storm reached County Donegal.", "IE"),
+        ("Troops searched villages in Zambales.", "PH"),
+        ("He moved to Norfolk, Va., in May.", "US"),
+    ] {
+        let tags = tagged(&tagger, &body(text), "en", None);
+        assert_eq!(ids(&tags).join(" "), wanted, "{text}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! From matches to tags: weights by position and context, sums a leaf, major or passing.
 
 use super::Lexicon;
-use super::linear::{Model, WordFeature, triggers};
+use super::linear::{Model, Unheard, WordFeature, triggers};
 use super::matcher::{Match, View};
 use crate::tag::{Class, Level, Mention, Origin, Part, Tag};
 use crate::text::{Token, Tokens};
@@ -15,11 +15,11 @@ const TAIL: u32 = 150;
 /// Words that are given as evidence of the linear layer.
 const REASONS: usize = 3;
 /// From this probability on a leaf is what the article is about, with triggers or without.
-const SURE: f32 = 0.5;
+const SURE: f32 = 0.6;
 /// From this probability on the surest leaf is a tag where triggers give none.
 const ONLY: f32 = 0.12;
 /// Below this probability a leaf with triggers is only passing, where another one is sure.
-const UNLIKELY: f32 = 0.01;
+const UNLIKELY: f32 = 0.004;
 /// One point of score; scores are integers, so that they are the same everywhere.
 const POINT: u32 = 1000;
 
@@ -100,6 +100,8 @@ pub(super) struct Decider<'l> {
     sums: Vec<Sum>,
     hits: Vec<Hit>,
     masks: Vec<Hit>,
+    /// What the user's own rows say tells of no event.
+    unheard: Vec<Unheard>,
 }
 
 impl<'l> Decider<'l> {
@@ -111,12 +113,22 @@ impl<'l> Decider<'l> {
             sums: Vec::new(),
             hits: Vec::new(),
             masks: Vec::new(),
+            unheard: Vec::new(),
         }
+    }
+
+    /// Words that the user's own rows block, for the linear layer.
+    pub fn unheard(&self) -> &[Unheard] {
+        &self.unheard
     }
 
     /// Reads one part of the article. Linear.
     pub fn read(&mut self, part: Part, view: View<'_>) {
         self.find(view);
+        let own = self.masks.iter().filter(|mask| mask.found.pattern as usize >= self.lexicon.own);
+        self.unheard
+            .extend(own.map(|mask| (part == Part::Title, mask.found.first, mask.found.last)));
+        self.unheard.dedup();
         self.drop_masked();
         self.drop_contained();
         for at in 0..self.hits.len() {

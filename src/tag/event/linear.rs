@@ -86,14 +86,27 @@ fn stem(folded: &str) -> Option<&str> {
     Some(&folded[..end])
 }
 
-/// The ordinary words of a text as features: each once, names and function words left out.
-pub(super) fn words(title: &Tokens, body: &Tokens) -> Vec<WordFeature> {
+/// Words that the user says tell of no event: whether of the title, first and last. Ordered by
+/// first in each part.
+pub(super) type Unheard = (bool, u32, u32);
+
+/// The ordinary words of a text as features: each once, names, function words and `unheard` ones
+/// left out.
+pub(super) fn words(title: &Tokens, body: &Tokens, unheard: &[Unheard]) -> Vec<WordFeature> {
     let mut found: Vec<WordFeature> = Vec::new();
     for (in_title, words, most) in [(true, title, usize::MAX), (false, body, WORDS)] {
         // In a title in capitals, or one with Capitals Everywhere, these say nothing.
         let capitals = words.iter().take(most).filter(|word| word.has(Token::CAPITAL)).count();
         let capitals_say = capitals * 2 <= words.len().min(most);
+        let mut rest = unheard.iter().filter(|range| range.0 == in_title).peekable();
+        let mut until = None;
         for (number, token) in (0u32..).zip(words.iter().take(most)) {
+            while let Some(range) = rest.next_if(|range| range.1 <= number) {
+                until = until.max(Some(range.2));
+            }
+            if until >= Some(number) {
+                continue;
+            }
             if token.has(Token::DIGIT | Token::CJK | Token::JOINED)
                 || (capitals_say && token.has(Token::CAPITAL) && !token.has(Token::SENTENCE))
             {
@@ -284,7 +297,7 @@ mod tests {
     #[test]
     fn words_are_ordinary_ones_once_and_of_one_length() {
         let keys = |title: &str, body: &str| {
-            let mut keys: Vec<Key> = words(&Tokens::of(title), &Tokens::of(body))
+            let mut keys: Vec<Key> = words(&Tokens::of(title), &Tokens::of(body), &[])
                 .into_iter()
                 .map(|word| word.key)
                 .collect();
@@ -299,10 +312,10 @@ mod tests {
         let body = "Rebels shelled the town of Karsa; the rebels said 9 people reporte reported.";
         assert_eq!(keys("", body), wanted(&["rebels", "shelled", "town", "people", "reporte"]));
         assert_eq!(keys("REBELS SHELL TOWN", ""), wanted(&["rebels", "shell", "town"]));
-        let found = words(&Tokens::of("Truce"), &Tokens::of("A truce holds so far."));
+        let found = words(&Tokens::of("Truce"), &Tokens::of("A truce holds so far."), &[]);
         let length: f32 = found.iter().map(|word| word.value * word.value).sum();
         assert!((length - NORM * NORM).abs() < 1e-4 && found.iter().any(|word| word.in_title));
-        assert!(words(&Tokens::of(""), &Tokens::of("")).is_empty());
+        assert!(words(&Tokens::of(""), &Tokens::of(""), &[]).is_empty());
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl EventTagger {
             decider.read(part, View { words, spans: &spans });
         }
         let Some(model) = self.linear.filter(|_| number == 0) else { return decider.decide(None) };
-        let words = linear::words(&reading.words.title, &reading.words.body);
+        let words = linear::words(&reading.words.title, &reading.words.body, decider.unheard());
         let layer = Layer { model, words, tokens: [&reading.words.title, &reading.words.body] };
         decider.decide(Some(&layer))
     }

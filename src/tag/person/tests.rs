@@ -43,6 +43,7 @@ fn sentences_name_these_persons() {
         ("The Rev. Martin Luther King Jr. spoke.", &["martin-luther-king"]),
         ("Dr. Qwertzan treated them.", &["~qwertzan"]),
         ("MS Windows runs on it.", &[]),
+        ("He was held in Wood County, W. Va., and in Hurricane, W.Va.", &[]),
         // Given names and surnames.
         ("He met John Smith yesterday.", &["john-smith"]),
         ("In 1998 Michael Jordan retired.", &["michael-jordan"]),
