@@ -104,7 +104,50 @@ pub struct Provenance {
     pub charset: Option<String>,
 }
 
+/// Supplied keys that tell the kind of an article.
+const KIND_KEYS: [&str; 4] = ["type", "genre", "article_type", "content_type"];
+/// Supplied keys that tell what collection an article is of.
+const COLLECTION_KEYS: [&str; 3] = ["collection", "dataset", "corpus"];
+
+impl Article {
+    /// What kind of article it is, as supplied: texts of the keys `type`, `genre`, `article_type`
+    /// and `content_type`.
+    pub fn kinds(&self) -> Vec<&str> {
+        self.supplied(&KIND_KEYS)
+    }
+
+    /// The collections it is of, as supplied: texts of the keys `collection`, `dataset`, `corpus`.
+    pub fn collections(&self) -> Vec<&str> {
+        self.supplied(&COLLECTION_KEYS)
+    }
+
+    /// The texts of some supplied keys, and those in lists there.
+    fn supplied(&self, keys: &[&str]) -> Vec<&str> {
+        let mut found = Vec::new();
+        for (key, value) in &self.extra {
+            if !keys.iter().any(|known| key.eq_ignore_ascii_case(known)) {
+                continue;
+            }
+            match value {
+                serde_json::Value::String(text) => found.push(text.as_str()),
+                serde_json::Value::Array(values) => {
+                    found.extend(values.iter().filter_map(serde_json::Value::as_str));
+                }
+                _ => {}
+            }
+        }
+        found.retain(|text| !text.trim().is_empty());
+        found
+    }
+}
+
 impl Provenance {
+    /// The path as articles are found by it: [`Provenance::path`] without `./` before it.
+    pub fn address(&self) -> String {
+        let path = self.path().to_string_lossy().into_owned();
+        path.strip_prefix("./").map_or(path.clone(), str::to_owned)
+    }
+
     /// The file, with the path inside it behind it.
     pub fn path(&self) -> PathBuf {
         within(&self.file, self.member.as_deref())
@@ -236,6 +279,22 @@ fn base32(mut number: u128) -> String {
         number >>= 5;
     }
     out.iter().map(|&byte| byte as char).collect()
+}
+
+/// A web address as articles are found by it: without scheme, `www.`, fragment and the slash at the
+/// end, the host in small letters. `https://WWW.example.org/a/#top` and `example.org/a` are one.
+pub fn address(url: &str) -> String {
+    let url = url.trim();
+    let rest = match url.split_once("://") {
+        Some((scheme, rest)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => rest,
+        _ => url,
+    };
+    let rest = rest.split('#').next().unwrap_or(rest);
+    let at = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (host, path) = rest.split_at(at);
+    let host = host.to_lowercase();
+    let path = path.strip_suffix('/').unwrap_or(path);
+    format!("{}{path}", host.strip_prefix("www.").unwrap_or(&host))
 }
 
 /// The host of a web address in lower case, without `www.`.

@@ -75,6 +75,7 @@ impl Scanned {
                 article: tagged.article.clone(),
                 tags: tagged.tags.clone(),
                 lang: tagged.lang.clone(),
+                home: tagged.home.clone(),
                 added: tagged.added,
             },
             layout: Layout::of(words),
@@ -144,6 +145,8 @@ fn is_below(class: FacetClass, value: &str, id: &str) -> bool {
         FacetClass::Domain => {
             value.strip_suffix(id).is_some_and(|rest| rest.ends_with('.')) && id.contains('.')
         }
+        FacetClass::File if id.ends_with('/') => value.starts_with(id),
+        FacetClass::File => !id.contains('/') && value.rsplit('/').next() == Some(id),
         _ => false,
     }
 }
@@ -184,6 +187,19 @@ fn facets_of(tagged: &TaggedArticle) -> BTreeMap<FacetField, BTreeSet<String>> {
     if let Some(host) = article.url.as_deref().and_then(crate::article::host) {
         add(FacetField::any(FacetClass::Domain), host);
     }
+    if let Some(url) = &article.url {
+        add(FacetField::any(FacetClass::Url), crate::article::address(url));
+    }
+    for kind in article.kinds() {
+        add(FacetField::any(FacetClass::Type), open_id(kind));
+    }
+    for collection in article.collections() {
+        add(FacetField::any(FacetClass::Collection), open_id(collection));
+    }
+    if let Some(home) = &tagged.home {
+        add(FacetField::any(FacetClass::SourceCountry), home.clone());
+    }
+    add(FacetField::any(FacetClass::File), article.provenance.address());
     facets
 }
 

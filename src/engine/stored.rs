@@ -6,7 +6,7 @@ use crate::tag::person::name::label_from_slug;
 use crate::tag::{Class, Level, Mention, Origin, Part, Tag, Tags};
 
 /// The version of the record; the first byte of each.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// An article with all that indexing found out about it.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub struct TaggedArticle {
     pub tags: Tags,
     /// The language it is analysed in.
     pub lang: String,
+    /// The country of its publisher, as far as it was known when it was tagged.
+    pub home: Option<String>,
     /// Hash of the input, see [`Article::content_hash`].
     pub content_hash: u64,
     /// When it was added, seconds since 1970.
@@ -41,6 +43,8 @@ pub struct StoredArticle {
     pub tags: Tags,
     /// The language it was analysed in.
     pub lang: String,
+    /// The country of its publisher, as far as it was known when it was tagged.
+    pub home: Option<String>,
     /// When it was added, seconds since 1970.
     pub added: i64,
 }
@@ -66,6 +70,7 @@ pub fn encode(tagged: &TaggedArticle, out: &mut Vec<u8>) {
     write_text(out, &article.body);
     write_text(out, tagged.id());
     write_text(out, &tagged.lang);
+    write_option(out, tagged.home.as_deref());
     write_signed(out, tagged.added);
     write_date(out, article.date.as_ref());
     for text in [
@@ -110,6 +115,7 @@ pub fn decode(bytes: &[u8]) -> Result<StoredArticle, DecodeError> {
     let body = input.text()?.to_owned();
     let id = input.text()?.to_owned();
     let lang = input.text()?.to_owned();
+    let home = input.option()?;
     let added = input.signed()?;
     let date = read_date(&mut input)?;
     let dateline = input.option()?;
@@ -154,6 +160,7 @@ pub fn decode(bytes: &[u8]) -> Result<StoredArticle, DecodeError> {
         },
         tags,
         lang,
+        home,
         added,
     })
 }

@@ -161,12 +161,12 @@ pub fn breaks(words: &Words, each: &mut dyn FnMut(u32, bool)) {
     }
 }
 
-/// Gives the folded words of an author line to `sink`; how many positions there are.
+/// Gives the folded words and exact forms of an author line to `sink`; how many positions there
+/// are.
 pub fn byline(author: &str, sink: &mut dyn TokenSink) -> u32 {
     let tokens = Tokens::of(author);
-    for token in tokens.iter() {
-        sink.token(tokens.folded(token), token.position, 1);
-    }
+    let mut give = |term: &str, position, sink: &mut dyn TokenSink| sink.token(term, position, 1);
+    forms_of(author, &tokens, 0, &mut give, sink);
     tokens.positions()
 }
 

@@ -217,7 +217,8 @@ impl Examiner<'_> {
         });
         let account = Account::of(&article, || homes::named(&article, &tags));
         side::add(external, &mut tags);
-        let mut tagged = TaggedArticle { article, words, tags, lang, content_hash, added };
+        let home = home.map(|home| home.country);
+        let mut tagged = TaggedArticle { article, words, tags, lang, home, content_hash, added };
         let prepared = target.prepare(&tagged);
         let words = std::mem::take(&mut tagged.words);
         if words.body.len() <= KEPT_WORDS {

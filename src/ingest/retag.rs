@@ -154,7 +154,8 @@ fn one(
     tags.unknown.clear();
     let existing = writer.map(|writer| writer.existing(stored.id())).transpose()?.flatten();
     let older = existing.as_ref().is_some_and(|existing| existing.tagger != TAGGER_VERSION);
-    if tags == stored.tags && !older {
+    let home = home.map(|home| home.country);
+    if tags == stored.tags && home == stored.home && !older {
         return Ok(None);
     }
     let changes = differences(&stored.tags, &tags);
@@ -166,6 +167,7 @@ fn one(
                 words,
                 tags,
                 lang: stored.lang,
+                home,
                 content_hash: existing.content_hash,
                 added: existing.added,
             };

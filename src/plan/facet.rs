@@ -30,6 +30,16 @@ pub enum FacetClass {
     Lang,
     /// Host of the web address.
     Domain,
+    /// Country of the publisher, as the tagger learnt it.
+    SourceCountry,
+    /// Kind of article, as supplied.
+    Type,
+    /// Collection, as supplied.
+    Collection,
+    /// Input file, with the folders that it is in.
+    File,
+    /// Web address, see [`crate::article::address`]. It is found and not counted.
+    Url,
 }
 
 impl FacetClass {
@@ -42,8 +52,8 @@ impl FacetClass {
         }
     }
 
-    /// All classes, in the order of output.
-    pub const ALL: [FacetClass; 11] = [
+    /// All classes whose values are counted, in the order of output.
+    pub const ALL: [FacetClass; 15] = [
         FacetClass::Country,
         FacetClass::Person,
         FacetClass::Event,
@@ -55,6 +65,10 @@ impl FacetClass {
         FacetClass::Section,
         FacetClass::Lang,
         FacetClass::Domain,
+        FacetClass::SourceCountry,
+        FacetClass::Type,
+        FacetClass::Collection,
+        FacetClass::File,
     ];
 
     /// The name used in queries and output.
@@ -71,6 +85,11 @@ impl FacetClass {
             FacetClass::Section => "section",
             FacetClass::Lang => "lang",
             FacetClass::Domain => "domain",
+            FacetClass::SourceCountry => "sourcecountry",
+            FacetClass::Type => "type",
+            FacetClass::Collection => "collection",
+            FacetClass::File => "file",
+            FacetClass::Url => "url",
         }
     }
 

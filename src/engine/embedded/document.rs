@@ -212,9 +212,23 @@ fn add_facets(doc: &mut TantivyDocument, fields: &Fields, tagged: &TaggedArticle
         }
     }
     facets.value(FacetField::any(FacetClass::Lang), &tagged.lang);
-    if let Some(host) = article.url.as_deref().and_then(crate::article::host) {
-        facets.value(FacetField::any(FacetClass::Domain), &host);
+    if let Some(url) = article.url.as_deref() {
+        if let Some(host) = crate::article::host(url) {
+            facets.value(FacetField::any(FacetClass::Domain), &host);
+        }
+        facets.value(FacetField::any(FacetClass::Url), &crate::article::address(url));
     }
+    for (class, values) in
+        [(FacetClass::Type, article.kinds()), (FacetClass::Collection, article.collections())]
+    {
+        for value in values {
+            facets.open(class, value);
+        }
+    }
+    if let Some(home) = &tagged.home {
+        facets.value(FacetField::any(FacetClass::SourceCountry), home);
+    }
+    facets.value(FacetField::any(FacetClass::File), &article.provenance.address());
     if article.is_stub() {
         facets.term(STUB_TERM.to_owned());
     }
@@ -237,7 +251,8 @@ impl Facets<'_> {
         true
     }
 
-    /// Adds a value with its ancestors: every `/` prefix, for domains every parent at a dot.
+    /// Adds a value with its ancestors: every `/` prefix, for domains every parent at a dot, for
+    /// files every folder with the slash behind it, and the name alone.
     fn value(&mut self, field: FacetField, id: &str) {
         if id.is_empty() || !self.term(value_term(field, id)) {
             return;
@@ -254,6 +269,16 @@ impl Facets<'_> {
                     if id[at + 1..].contains('.') {
                         self.term(value_term(field, &id[at + 1..]));
                     }
+                }
+            }
+            FacetClass::File => {
+                for (at, _) in id.match_indices('/') {
+                    self.term(value_term(field, &id[..=at]));
+                }
+                if let Some((_, name)) = id.rsplit_once('/')
+                    && !name.is_empty()
+                {
+                    self.term(value_term(field, name));
                 }
             }
             _ => {}

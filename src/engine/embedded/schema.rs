@@ -8,7 +8,7 @@ use tantivy::schema::{
 use crate::plan::{FacetClass, FacetField, FacetSub};
 
 /// The version of the layout below. Any change raises it; an index of another layout is refused.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// The tokenizer that reads encoded token streams, see [`super::tokens`].
 pub const STREAM: &str = "dateline_stream";
@@ -27,7 +27,7 @@ pub struct Fields {
     pub forms: Field,
     /// Stems of the title alone.
     pub title: Field,
-    /// Folded words of the author line.
+    /// Folded words and exact forms of the author line.
     pub byline: Field,
     /// Facet terms of all classes, see [`super::terms`].
     pub facet: Field,
@@ -84,6 +84,11 @@ pub fn facet_prefix(field: FacetField) -> [u8; 2] {
         FacetClass::Section => b'n',
         FacetClass::Lang => b'a',
         FacetClass::Domain => b'd',
+        FacetClass::SourceCountry => b'h',
+        FacetClass::Type => b'k',
+        FacetClass::Collection => b'q',
+        FacetClass::File => b'f',
+        FacetClass::Url => b'u',
     };
     let sub = match field.sub {
         FacetSub::Any => b'a',

@@ -39,6 +39,11 @@ pub fn facet_field(field: Field, sub: Option<Sub>) -> Option<FacetField> {
         Field::Section => FacetClass::Section,
         Field::Lang => FacetClass::Lang,
         Field::Domain => FacetClass::Domain,
+        Field::SourceCountry => FacetClass::SourceCountry,
+        Field::Type => FacetClass::Type,
+        Field::Collection => FacetClass::Collection,
+        Field::File => FacetClass::File,
+        Field::Url => FacetClass::Url,
         _ => return None,
     };
     let sub = match sub {
@@ -82,7 +87,7 @@ impl Work<'_> {
             return self.named_like(field, text, span);
         }
         let class = match field {
-            Field::Country => Some(Class::Country),
+            Field::Country | Field::SourceCountry => Some(Class::Country),
             Field::Person => Some(Class::Person),
             _ => None,
         };
@@ -93,7 +98,7 @@ impl Work<'_> {
             }
         }
         match field {
-            Field::Country => self.country(text, sub, exact, span),
+            Field::Country | Field::SourceCountry => self.country(field, text, (sub, exact), span),
             Field::Region => self.region(text, sub, span),
             Field::Event => self.event(text, sub, span),
             Field::Person => Some(self.person(text, sub, exact, span)),
@@ -104,7 +109,11 @@ impl Work<'_> {
             | Field::Tag
             | Field::Source
             | Field::Section
+            | Field::Type
+            | Field::Collection
             | Field::Domain => Some(self.open(field, text, span)),
+            Field::File => self.file(text, span),
+            Field::Url => Some(self.known(field, crate::article::address(text), text, span)),
             Field::Id => Some(vec![text.to_owned()]),
             Field::Is if text.eq_ignore_ascii_case("stub") => Some(vec![String::new()]),
             Field::Is if PLANNED_FLAGS.iter().any(|flag| text.eq_ignore_ascii_case(flag)) => {
@@ -283,11 +292,12 @@ impl Work<'_> {
         self.tell(diagnostic.hint(hint).suggest(near));
     }
 
+    /// Countries that articles name, or are of.
     fn country(
         &self,
+        field: Field,
         text: &str,
-        sub: Option<Sub>,
-        exact: bool,
+        (sub, exact): (Option<Sub>, bool),
         span: Span,
     ) -> Option<Vec<String>> {
         let found: Vec<(String, How)> = if exact {
@@ -312,7 +322,7 @@ impl Work<'_> {
             names.sort_by_key(String::len);
             names.append(&mut near);
             names.truncate(OFFERED);
-            self.unknown(Field::Country, text, span, names, true);
+            self.unknown(field, text, span, names, true);
             return None;
         }
         let label = |id: &str| vocabulary::country_label(id).unwrap_or(id).to_owned();
@@ -324,7 +334,9 @@ impl Work<'_> {
             let message = format!("'{text}' is read as the country {}", label(&found[0].0));
             self.tell(Diagnostic::note("value_read_as", span, message));
         }
-        if found.iter().any(|(id, _)| id == "RU") && text.eq_ignore_ascii_case("russia") {
+        let of_text = field == Field::Country;
+        if of_text && found.iter().any(|(id, _)| id == "RU") && text.eq_ignore_ascii_case("russia")
+        {
             // The Soviet Union is another state; whoever searches the 1980s must be told.
             if self.resolver.catalogue.value(FacetClass::Country, "SUHH").is_some() {
                 self.tell(Diagnostic::note(
@@ -334,7 +346,7 @@ impl Work<'_> {
                 ));
             }
         }
-        self.warn_without_values(facet_field(Field::Country, sub)?, span);
+        self.warn_without_values(facet_field(field, sub)?, span);
         Some(found.into_iter().map(|(id, _)| id).collect())
     }
 
@@ -464,8 +476,41 @@ impl Work<'_> {
     }
 
     fn open(&self, field: Field, text: &str, span: Span) -> Vec<String> {
+        self.known(field, open_id(text), text, span)
+    }
+
+    /// Files by their whole path, their name, a folder or the end of either.
+    fn file(&self, text: &str, span: Span) -> Option<Vec<String>> {
+        let catalogue = self.resolver.catalogue;
+        let wanted = text.strip_prefix("./").unwrap_or(text);
+        if catalogue.value(FacetClass::File, wanted).is_some() {
+            return Some(vec![wanted.to_owned()]);
+        }
+        let folder = format!("{}/", wanted.trim_end_matches('/'));
+        let fits = |path: &str| {
+            let ends = |end: &str| {
+                path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+            };
+            ends(wanted) || ends(&folder)
+        };
+        let found = catalogue.values_where(FacetClass::File, &fits, MOST_NAMES);
+        if found.len() > MOST_NAMES {
+            let message = format!("'{text}' fits more than {MOST_NAMES} files");
+            self.tell(
+                Diagnostic::error("too_many_terms", span, message)
+                    .hint("write more of the path before it"),
+            );
+            return None;
+        }
+        if found.is_empty() {
+            return Some(self.known(Field::File, wanted.to_owned(), text, span));
+        }
+        Some(found)
+    }
+
+    /// The value of this id, or a warning with near ones.
+    fn known(&self, field: Field, id: String, text: &str, span: Span) -> Vec<String> {
         let Some(facet) = facet_field(field, None) else { return Vec::new() };
-        let id = open_id(text);
         let catalogue = self.resolver.catalogue;
         if catalogue.value(facet.class, &id).is_some() {
             return vec![id];

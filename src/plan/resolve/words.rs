@@ -70,7 +70,7 @@ impl Work<'_> {
             return Some(None);
         }
         if at.written != Written::Inflected {
-            return self.forms_of(&tokens, at, span).map(Some);
+            return Some(Some(self.forms_of(&tokens, at)));
         }
         // The author line is kept as written.
         if at.scope == Scope::Byline || has_lone_character(&tokens) {
@@ -105,24 +105,15 @@ impl Work<'_> {
             self.warn_without_words(word, span);
             return Some(None);
         }
-        self.forms_of(&tokens, Manner { written: Written::Exact, ..at }, span).map(Some)
+        Some(Some(self.forms_of(&tokens, Manner { written: Written::Exact, ..at })))
     }
 
-    fn forms_of(&self, tokens: &[QueryToken], at: Manner, span: Span) -> Option<PlaceNode> {
-        self.check_byline(at, span)?;
+    fn forms_of(&self, tokens: &[QueryToken], at: Manner) -> PlaceNode {
         let mut words = self.form_words(tokens, at.written);
         if at.scope == Scope::Byline {
             words.rank = Vec::new();
         }
-        Some(PlaceNode::Words(words))
-    }
-
-    /// The author line keeps no capitals and accents.
-    fn check_byline(&self, at: Manner, span: Span) -> Option<()> {
-        if at.scope == Scope::Byline && matches!(at.written, Written::Cased(_) | Written::Exact) {
-            self.refused("case and accents of the field byline", span)?;
-        }
-        Some(())
+        PlaceNode::Words(words)
     }
 
     fn form_words(&self, tokens: &[QueryToken], written: Written) -> Words {
@@ -151,7 +142,6 @@ impl Work<'_> {
             other => other,
         };
         let at = Manner { written, ..at };
-        self.check_byline(at, span)?;
         let rows = self.rows(phrase, at, span)?;
         let (mut at_start, mut at_end) = (false, false);
         for part in &phrase.parts {
@@ -284,7 +274,6 @@ impl Work<'_> {
         if at.written == Written::Misread {
             self.refused("ocr(…) of a pattern", span)?;
         }
-        self.check_byline(at, span)?;
         self.pattern_pieces(pattern, at.written, span)
     }
 
