@@ -148,6 +148,7 @@ fn archive() -> Scan {
             article,
             tags: Tags::default(),
             lang: "en".into(),
+            home: None,
             added: 0,
         };
         let prepared = scan.prepare(&tagged).unwrap();

@@ -106,7 +106,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         stages.time("events", || event.tag(&reading, &countries, &persons));
         let tags = tagger.tag(&reading);
         let lang = lang.to_owned();
-        let mut tagged = TaggedArticle { article, words, tags, lang, content_hash, added: 0 };
+        let mut tagged =
+            TaggedArticle { article, words, tags, lang, home: None, content_hash, added: 0 };
         let mut nothing = Nothing(0);
         stages.time("stems", || {
             streams::stems(

@@ -60,6 +60,7 @@ impl Sink for Memory {
             article: article.article.clone(),
             tags: article.tags.clone(),
             lang: article.lang.clone(),
+            home: article.home.clone(),
             added: article.added,
         };
         let kept = Kept { stored, content_hash: article.content_hash, tagger: TAGGER_VERSION };

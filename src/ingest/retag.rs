@@ -158,7 +158,13 @@ fn one(
     if tags == stored.tags && home == stored.home && !older {
         return Ok(None);
     }
-    let changes = differences(&stored.tags, &tags);
+    let mut changes = differences(&stored.tags, &tags);
+    if home != stored.home {
+        let named = |sign: char, home: &Option<String>| {
+            home.as_ref().map(|home| format!("{sign}sourcecountry:{home}"))
+        };
+        changes.extend(named('-', &stored.home).into_iter().chain(named('+', &home)));
+    }
     let id = stored.id().to_owned();
     let prepared = match (writer, existing) {
         (Some(writer), Some(existing)) => {

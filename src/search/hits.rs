@@ -107,12 +107,17 @@ impl HitFacets {
         }
         let given = &stored.article.given;
         let section: Vec<String> = stored.article.section.iter().cloned().collect();
+        let owned = |values: Vec<&str>| values.into_iter().map(str::to_owned).collect();
+        let kinds: Vec<String> = owned(stored.article.kinds());
+        let collections: Vec<String> = owned(stored.article.collections());
         for (class, values) in [
             (FacetClass::Org, &given.org),
             (FacetClass::Place, &given.place),
             (FacetClass::Topic, &given.topic),
             (FacetClass::Tag, &given.tag),
             (FacetClass::Section, &section),
+            (FacetClass::Type, &kinds),
+            (FacetClass::Collection, &collections),
         ] {
             let mut ids: Vec<String> = Vec::new();
             for value in values {
@@ -123,6 +128,11 @@ impl HitFacets {
                 }
             }
             facets.add(class, ids);
+        }
+        if let Some(home) = &stored.home {
+            let class = FacetClass::SourceCountry;
+            facets.label(&mut seen, home, label(class, home).map(Cow::into_owned));
+            facets.add(class, vec![home.clone()]);
         }
         facets
     }

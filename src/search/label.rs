@@ -11,7 +11,9 @@ use crate::tag::{event, person, vocabulary};
 /// Some microseconds: the tables are searched, not loaded.
 pub fn label(class: FacetClass, id: &str) -> Option<Cow<'static, str>> {
     match class {
-        FacetClass::Country => vocabulary::country_label(id).map(Cow::Borrowed),
+        FacetClass::Country | FacetClass::SourceCountry => {
+            vocabulary::country_label(id).map(Cow::Borrowed)
+        }
         FacetClass::Event => event::taxonomy::label(id).map(Cow::Borrowed),
         FacetClass::Person => Some(Cow::Owned(person::name::label_from_slug(id))),
         _ => None,

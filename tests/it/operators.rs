@@ -245,7 +245,7 @@ fn tagged(number: usize, text: &str) -> TaggedArticle {
     };
     let words = Words::of(&article);
     let content_hash = article.content_hash();
-    TaggedArticle { words, content_hash, article, tags, lang: "en".into(), added: 0 }
+    TaggedArticle { words, content_hash, article, tags, lang: "en".into(), home: None, added: 0 }
 }
 
 fn plan(catalogue: &dyn Catalogue, query: &str) -> Plan {

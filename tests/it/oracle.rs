@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dateline::analyze::Analyzers;
-use dateline::article::{Article, Given, PartialDate, Words};
+use dateline::article::{Article, Given, PartialDate, Provenance, Words};
 use dateline::diag::Span;
 use dateline::engine::embedded::{Embedded, EmbeddedWriter, WriterOptions};
 use dateline::engine::scan::Scan;
@@ -137,7 +137,7 @@ impl Draft {
             id: Some(id),
             title: text(&self.title),
             source: self.source.map(|at| SOURCES[at].to_owned()),
-            author: self.source.map(|_| "Ann O'Neill".to_owned()),
+            author: self.source.map(|_| format!("Ann O'Neill, {}", text(&self.title))),
             url: self.event.map(|_| "https://www.news.example.org/x".to_owned()),
             date: self.date.map(|(start, days)| PartialDate {
                 start: start * DAY,
@@ -147,6 +147,17 @@ impl Draft {
                 text: String::new(),
             }),
             given: Given { topic: vec!["Grain".into()], ..Given::default() },
+            extra: match self.id % 3 {
+                0 => {
+                    [("Genre".to_owned(), serde_json::json!(["Analysis", 7]))].into_iter().collect()
+                }
+                1 => [("collection".to_owned(), "Wire A".into())].into_iter().collect(),
+                _ => serde_json::Map::new(),
+            },
+            provenance: Provenance {
+                file: format!("./in/{}/x{}.json", self.id % 2, self.id % 5).into(),
+                ..Provenance::default()
+            },
             body,
             ..Article::default()
         };
@@ -156,6 +167,7 @@ impl Draft {
             article,
             tags,
             lang: if self.id % 5 == 4 { "de".into() } else { "en".into() },
+            home: self.event.map(|at| COUNTRIES[at % COUNTRIES.len()].to_owned()),
             added: 0,
         }
     }
@@ -376,7 +388,8 @@ fn place_clause() -> impl Strategy<Value = Clause> {
 }
 
 fn facet_field() -> impl Strategy<Value = FacetField> {
-    let fields: Vec<FacetField> = FacetField::all().collect();
+    let mut fields: Vec<FacetField> = FacetField::all().collect();
+    fields.push(FacetField::any(FacetClass::Url));
     (0..fields.len()).prop_map(move |at| fields[at])
 }
 
@@ -389,6 +402,11 @@ fn facet_clause() -> impl Strategy<Value = Clause> {
             FacetClass::Lang => &["de", "en", "fr"],
             FacetClass::Topic => &["grain", "oil", "gold"],
             FacetClass::Domain => &["example.org", "news.example.org", "org"],
+            FacetClass::SourceCountry => COUNTRIES,
+            FacetClass::Type => &["analysis", "7", "x"],
+            FacetClass::Collection => &["wire a", "x", "y"],
+            FacetClass::File => &["in/0/", "x3.json", "in/1/x1.json"],
+            FacetClass::Url => &["news.example.org/x", "x", "y"],
             _ => &["a", "b", "c"],
         };
         match at {

@@ -788,12 +788,73 @@ fn the_home_of_a_source_is_learnt_while_its_articles_are_indexed() {
     let ids = |query: &str| run(&["search", "-l", "-n0", query]).out;
     assert_eq!(run(&["index", file.to_str().unwrap()]).code, 0);
     assert_eq!((ids("country:US mansfield"), ids("country:GB")), ("x\n".into(), "y\n".into()));
-    assert_eq!(run(&["retag"]).out, "", "tagging anew knows it too");
+    // Tagging anew knows it too, and where the first ones are from.
+    let known = ids("sourcecountry:US").lines().count();
+    let anew = run(&["retag"]).out;
+    assert!(anew.lines().all(|line| line.ends_with("\t+sourcecountry:US")), "{anew}");
+    assert_eq!((known + anew.lines().count(), run(&["retag"]).out), (41, String::new()));
+    assert_eq!(ids("sourcecountry:America").lines().count(), 41);
     // A later run knows it from the start.
     std::fs::write(&file, row("z", "Valley Courier", fire)).unwrap();
     run(&["index", file.to_str().unwrap()]);
     assert_eq!(ids("id:z country:US"), "z\n");
     // What was learnt may be lost.
     std::fs::write(index.join("homes.tsv"), "\u{0}source\tx\n").unwrap();
-    assert_eq!(run(&["retag", "id:z"]).out, "z\t-country.major:US +country.major:GB\n");
+    assert_eq!(
+        run(&["retag", "id:z"]).out,
+        "z\t-country.major:US +country.major:GB -sourcecountry:US\n"
+    );
+}
+
+#[test]
+fn files_addresses_and_kinds_are_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = dir.path().join("ix");
+    let folder = dir.path().join("in").join("2015");
+    std::fs::create_dir_all(&folder).unwrap();
+    let rows = [
+        r#"{"id":"a","body":"One pact.","url":"https://WWW.Example.org/A/?x=1#top","type":"Analysis","author":"Ann BELL"}"#,
+        r#"{"id":"b","body":"Two pacts.","url":"http://example.org/b/","genre":["Opinion","Analysis"],"collection":"Wire A","author":"Bob Bell"}"#,
+        r#"{"id":"c","body":"No pact."}"#,
+    ];
+    for (name, row) in ["x.jsonl", "y.jsonl", "X.jsonl"].iter().zip(rows) {
+        std::fs::write(folder.join(name), row).unwrap();
+    }
+    let run = |args: &[&str]| dateline(&index, args);
+    assert_eq!(run(&["index", dir.path().join("in").to_str().unwrap()]).code, 0);
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    for (query, ids) in [
+        (format!("file:\"{}\"", path("x.jsonl")), "a"),
+        ("file:x.jsonl".to_owned(), "a"),
+        ("file:2015/X.jsonl".to_owned(), "c"),
+        ("file:2015".to_owned(), "a b c"),
+        ("file:2015/,file:none".to_owned(), "a b c"),
+        ("file:y*".to_owned(), "b"),
+        ("file:015/".to_owned(), ""),
+        ("url:example.org/A?x=1".to_owned(), ""),
+        ("url:https://example.org/A/?x=1".to_owned(), "a"),
+        ("url:example.org/b".to_owned(), "b"),
+        ("url:*example*".to_owned(), "a b"),
+        ("url:https://example.org/b*".to_owned(), "b"),
+        ("has:url -url:http://example.org/b".to_owned(), "a"),
+        ("type:analysis".to_owned(), "a b"),
+        ("type:opinion collection:\"wire a\"".to_owned(), "b"),
+        ("has:collection".to_owned(), "b"),
+        ("byline:=BELL".to_owned(), "a"),
+        ("byline:=\"Bob Bell\"".to_owned(), "b"),
+        ("byline:caps(bell)".to_owned(), "a b"),
+        ("byline:allcaps(be*)".to_owned(), "a"),
+    ] {
+        let found = run(&["search", "-l", "-n0", &query]);
+        let mut found: Vec<&str> = found.out.split_whitespace().collect();
+        found.sort_unstable();
+        assert_eq!(found.join(" "), ids, "{query}");
+    }
+    let near = run(&["count", "file:z.jsonl"]);
+    assert!(near.err.contains("did you mean file:"), "{}", near.err);
+    let counts = run(&["facets", "type,collection,file"]);
+    for row in ["type\tanalysis\tAnalysis\t2", "collection\twire a\tWire A\t1"] {
+        assert!(counts.out.contains(row), "{}", counts.out);
+    }
+    assert_eq!(counts.out.matches("\nfile\t").count(), 3, "{}", counts.out);
 }

@@ -221,7 +221,8 @@ impl View<'_> {
     /// How a folded word is written at a position.
     fn surfaces(&self, word: &str, position: u32) -> Vec<String> {
         let mut written = Vec::new();
-        for (term, positions) in self.article.forms.iter().filter(|_| !self.byline) {
+        let forms = if self.byline { &self.article.byline } else { &self.article.forms };
+        for (term, positions) in forms {
             if let Some(surface) = term.strip_prefix('=')
                 && positions.contains(&position)
                 && fold::fold(surface) == word

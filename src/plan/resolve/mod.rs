@@ -26,9 +26,23 @@ use crate::query::field::{Field, FieldKind};
 use crate::tag::overlay::Overlay;
 
 /// What `has:` may ask for.
-pub const HAS: [&str; 13] = [
-    "date", "country", "person", "event", "org", "place", "topic", "tag", "source", "section",
-    "lang", "domain", "url",
+pub const HAS: [&str; 16] = [
+    "date",
+    "country",
+    "person",
+    "event",
+    "org",
+    "place",
+    "topic",
+    "tag",
+    "source",
+    "section",
+    "lang",
+    "domain",
+    "url",
+    "sourcecountry",
+    "type",
+    "collection",
 ];
 
 /// Gives the text of a list of names, one a line, by what stands after the `@`; an error says why
@@ -351,10 +365,8 @@ impl Work<'_> {
                 clauses.push(dated(span));
                 continue;
             }
-            // A web address is known by its host.
-            let name = if text == "url" { "domain" } else { &text };
             let known = HAS.iter().any(|known| *known == text);
-            match Field::from_name(name).filter(|_| known) {
+            match Field::from_name(&text).filter(|_| known) {
                 Some(field) => clauses.extend(self.any_value(field, None, span)),
                 None => {
                     self.unknown_flag(Field::Has, &text, span, &HAS);

@@ -83,8 +83,13 @@ impl Work<'_> {
             );
             return None;
         }
-        if !value.quoted && text.contains(['*', '?']) {
-            return self.named_like(field, text, span);
+        // A web address may hold a question mark of its own.
+        let wild = text.contains('*') || field != Field::Url && text.contains('?');
+        if !value.quoted && wild {
+            return match field {
+                Field::Url => self.named_like(field, &crate::article::address(text), span),
+                _ => self.named_like(field, text, span),
+            };
         }
         let class = match field {
             Field::Country | Field::SourceCountry => Some(Class::Country),

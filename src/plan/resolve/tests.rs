@@ -133,7 +133,6 @@ fn what_is_not_executed_is_an_error_that_names_it() {
         ("region.major:NATO", "region.major of a bloc"),
         ("@place", "@place"),
         ("@date", "@date"),
-        ("byline:caps(ab)", "case and accents of the field byline"),
         ("byline:@person", "an @entity in the field byline"),
         ("\"日*本\"", "* between Chinese or Japanese characters"),
         ("caption:*", "caption:*"),
@@ -207,7 +206,7 @@ fn what_an_article_has_is_a_filter() {
         other => panic!("{other:?}"),
     };
     assert_eq!(present("has:person"), FacetClass::Person);
-    assert_eq!(present("has:url"), FacetClass::Domain);
+    assert_eq!(present("has:url"), FacetClass::Url);
     assert!(matches!(root("has:country,date"), Clause::Or(parts) if parts.len() == 2));
     assert_eq!(codes("has:nonsense"), ["unknown_value"]);
     assert_eq!(codes("is:nonsense"), ["unknown_value"]);
