@@ -19,7 +19,7 @@ const PROJECT: &str = ".dateline.toml";
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Keys with what they set.
-pub const KEYS: [(&str, &str); 9] = [
+pub const KEYS: [(&str, &str); 10] = [
     ("index", "index directory, where none is named or found"),
     ("format", "format of output, as --format of each verb"),
     ("color", "auto, always or never"),
@@ -29,12 +29,16 @@ pub const KEYS: [(&str, &str); 9] = [
     ("search.sort", "order of hits, as --sort"),
     ("search.lang", "language of a query's words, as --lang"),
     ("search.default_op", "what joins words side by side: and, or"),
+    ("search.exclude", "queries whose articles are left out unless a query names them, a list"),
 ];
+
+/// Keys that take lists; the texts of one stand on lines of their own.
+const LISTS: [&str; 1] = ["search.exclude"];
 
 /// A setting and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// Its value, as text.
+    /// Its value, as text; the texts of a list on lines of their own.
     pub value: String,
     /// The file.
     pub origin: PathBuf,
@@ -129,6 +133,14 @@ impl Config {
         let text = match value {
             toml::Value::String(text) => text.clone(),
             toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Array(values) if LISTS.contains(&key) => {
+                let texts: Option<Vec<&str>> = values.iter().map(toml::Value::as_str).collect();
+                let Some(texts) = texts else {
+                    warnings.push(warning(path, format!("{key} holds what is no text")));
+                    return;
+                };
+                texts.join("\n")
+            }
             _ => {
                 warnings.push(warning(path, format!("{key} is neither text nor a number")));
                 return;

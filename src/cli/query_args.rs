@@ -86,6 +86,10 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "DATE", help_heading = "Query")]
     until: Option<String>,
 
+    /// Show also what the setting search.exclude leaves out
+    #[arg(long, help_heading = "Query")]
+    no_exclude: bool,
+
     /// Treat warnings about the query as errors
     #[arg(long, help_heading = "Query")]
     strict: bool,
@@ -177,6 +181,15 @@ impl ReadingArgs {
             saved: Arc::default(),
             own: Arc::default(),
             stale: None,
+            exclude: match io.config.get("search.exclude") {
+                Some(queries) if !self.no_exclude => queries
+                    .lines()
+                    .map(str::trim)
+                    .filter(|q| !q.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+                _ => Vec::new(),
+            },
         })
     }
 
@@ -200,37 +213,75 @@ impl ReadingArgs {
         });
         for filter in self.filters.iter().cloned().chain(dates) {
             let filter = read(&filter)?;
-            reading.warnings.extend(filter.warnings.into_iter().map(|mut warning| {
-                // Its place is not in the text that messages are shown with.
-                warning.span = None;
-                warning
-            }));
-            let own = std::mem::replace(&mut reading.plan.root, Clause::All);
-            let mut filter_root = filter.plan.root;
-            if filter_root.scores() {
-                filter_root = Clause::Boost(0.0, Box::new(filter_root));
+            let mut root = filter.plan.root;
+            if root.scores() {
+                root = Clause::Boost(0.0, Box::new(root));
             }
-            reading.plan.root = Clause::And(match own {
-                Clause::And(mut parts) => {
-                    parts.push(filter_root);
-                    parts
-                }
-                own => vec![own, filter_root],
-            });
-            let span = Span::new(0, text.chars().count());
-            let silent = Expr { node: Node::Boost(0.0, Box::new(filter.expr)), span };
-            let parts = match reading.expr.node {
-                Node::And(mut parts) => {
-                    parts.push(silent);
-                    parts
-                }
-                _ => vec![reading.expr, silent],
-            };
-            reading.expr = Expr { node: Node::And(parts), span };
-            reading.canonical = canonical(&reading.expr);
+            let silent = Node::Boost(0.0, Box::new(filter.expr));
+            narrow(&mut reading, text, (root, silent), filter.warnings);
+        }
+        let mut left_out = Vec::new();
+        for query in &options.exclude {
+            let junk = read(query)?;
+            if !names(&reading.canonical, &junk.canonical) {
+                let root = Clause::Not(Box::new(junk.plan.root));
+                let node = Node::Not(Box::new(junk.expr));
+                narrow(&mut reading, text, (root, node), junk.warnings);
+                left_out.push(junk.canonical);
+            }
+        }
+        if !left_out.is_empty() {
+            let message = format!("left out by search.exclude: {}", left_out.join(", "));
+            let note = Diagnostic::note("left_out", Span::default(), message)
+                .hint("name it in the query, or say --no-exclude, to see it");
+            reading.warnings.push(Diagnostic { span: None, ..note });
         }
         Ok(reading)
     }
+}
+
+/// Adds a condition to a query, as clause and as tree. `text` is the query as it was typed.
+fn narrow(
+    reading: &mut Reading,
+    text: &str,
+    (root, node): (Clause, Node),
+    warnings: Vec<Diagnostic>,
+) {
+    reading.warnings.extend(warnings.into_iter().map(|mut warning| {
+        // Its place is not in the text that messages are shown with.
+        warning.span = None;
+        warning
+    }));
+    let own = std::mem::replace(&mut reading.plan.root, Clause::All);
+    reading.plan.root = Clause::And(match own {
+        Clause::And(mut parts) => {
+            parts.push(root);
+            parts
+        }
+        own => vec![own, root],
+    });
+    let span = Span::new(0, text.chars().count());
+    let more = Expr { node, span };
+    let own = std::mem::replace(&mut reading.expr, Expr { node: Node::All, span });
+    let parts = match own.node {
+        Node::And(mut parts) => {
+            parts.push(more);
+            parts
+        }
+        _ => vec![own, more],
+    };
+    reading.expr = Expr { node: Node::And(parts), span };
+    reading.canonical = canonical(&reading.expr);
+}
+
+/// Whether a query, in canonical text, holds another one, not as a part of a longer word.
+fn names(query: &str, other: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '*' | '~' | '"');
+    query.match_indices(other).any(|(at, _)| {
+        let before = query[..at].chars().next_back();
+        let after = query[at + other.len()..].chars().next();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && !after.is_some_and(is_word)
+    })
 }
 
 impl QueryArgs {

@@ -16,6 +16,7 @@ use super::{
     Prepared, Put, Question, Sink,
 };
 use crate::analyze::{Analyzers, analyzer_name};
+use crate::plan::bearer::bearer;
 use crate::plan::facet::open_id;
 use crate::plan::{
     Catalogue, Clause, Entry, FacetChoice, FacetClass, FacetField, FacetSub, Measured, PlaceClause,
@@ -230,13 +231,40 @@ impl Scan {
         found
     }
 
-    fn count(found: &[&Scanned], question: &FacetQuestion) -> FacetCounts {
+    /// Surnames alone with the persons who are meant by them.
+    fn links(&self) -> BTreeMap<String, String> {
+        let mut links = BTreeMap::new();
+        let persons = self
+            .articles
+            .values()
+            .filter_map(|article| article.facets.get(&FacetField::any(FacetClass::Person)));
+        let surnames: BTreeSet<&str> =
+            persons.flatten().map(|id| crate::tag::person::name::surname(id)).collect();
+        for surname in surnames {
+            let entries = self.persons_by_surname(surname);
+            let bearers: Vec<(&str, u64)> =
+                entries.iter().map(|entry| (entry.id.as_str(), entry.count)).collect();
+            if let Some((alone, meant)) = bearer(&bearers) {
+                links.insert(entries[alone].id.clone(), entries[meant].id.clone());
+            }
+        }
+        links
+    }
+
+    fn count(&self, found: &[&Scanned], question: &FacetQuestion) -> FacetCounts {
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
         let mut missing = 0;
+        let links = match question.field.class {
+            FacetClass::Person => self.links(),
+            _ => BTreeMap::new(),
+        };
         for article in found {
             match article.facets.get(&question.field) {
                 Some(values) => {
-                    values.iter().for_each(|value| *counts.entry(value).or_default() += 1);
+                    let meant =
+                        values.iter().map(|value| links.get(value).unwrap_or(value).as_str());
+                    let values: BTreeSet<&str> = meant.collect();
+                    values.into_iter().for_each(|value| *counts.entry(value).or_default() += 1);
                 }
                 None => missing += 1,
             }
@@ -327,8 +355,8 @@ impl Engine for Scan {
             .facets
             .iter()
             .map(|asked| match &asked.plan {
-                None => Scan::count(&found, asked),
-                Some(plan) => Scan::count(&self.matching(plan), asked),
+                None => self.count(&found, asked),
+                Some(plan) => self.count(&self.matching(plan), asked),
             })
             .collect();
         let mut ids: Vec<(u64, String)> =

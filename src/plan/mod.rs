@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* no engine is named here, and a plan means the same on each.
 
+pub mod bearer;
 pub mod catalogue;
 pub mod dates;
 pub mod facet;

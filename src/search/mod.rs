@@ -55,6 +55,8 @@ pub struct ReadOptions {
     pub own: Arc<Overlay>,
     /// What is to be told of tags that are older than what they rest on.
     pub stale: Option<String>,
+    /// Queries whose articles are left out unless a query names them.
+    pub exclude: Vec<String>,
 }
 
 impl ReadOptions {

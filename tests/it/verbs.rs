@@ -406,6 +406,32 @@ fn settings_come_from_files_and_give_way_to_flags() {
     let (_, out, _) = run(&["config", "list", "--origin"]);
     assert!(out.contains(&format!("format\tcsv\t{}", file.display())), "{out}");
     assert!(out.contains("\tDATELINE_INDEX\n"), "{out}");
+    // What is left out by habit is told, and found by who names it.
+    let japan = count(corpus(), "country:Japan pact");
+    let all = count(corpus(), "pact");
+    std::fs::write(&file, "[search]\nexclude = [\"country:Japan\", \"is:stub\"]\n").unwrap();
+    let (_, out, err) = run(&["count", "pact"]);
+    assert_eq!(out.trim(), (all - japan).to_string());
+    assert!(
+        err.contains("note[left_out]: left out by search.exclude: country:Japan, is:stub"),
+        "{err}"
+    );
+    assert_eq!(run(&["count", "country:Japan pact"]).1.trim(), japan.to_string());
+    assert_eq!(run(&["count", "pact -country:Japan"]).1.trim(), (all - japan).to_string());
+    assert_eq!(run(&["count", "--no-exclude", "pact"]).1.trim(), all.to_string());
+    let everything = count(corpus(), "*");
+    assert_eq!(run(&["count", "-e", "-pact"]).1.trim(), {
+        let left = count(corpus(), "* -pact -country:Japan -is:stub");
+        assert!(left < everything);
+        left.to_string()
+    });
+    let (_, out, _) = run(&["config", "list"]);
+    assert!(out.contains("search.exclude\tcountry:Japan, is:stub\n"), "{out}");
+    std::fs::write(&file, "[search]\nexclude = [\"contry:Japan\", 5]\n").unwrap();
+    assert!(run(&["count", "pact"]).2.contains("search.exclude holds what is no text"));
+    std::fs::write(&file, "[search]\nexclude = \"contry:Japan\"\n").unwrap();
+    let (code, _, err) = run(&["count", "pact"]);
+    assert!(code == Some(2) && err.contains("did you mean 'country'"), "{err}");
     std::fs::write(&file, "format = \n").unwrap();
     let (code, out, err) = run(&["count", "pact"]);
     assert_eq!((code, out.trim()), (Some(0), "16"), "a broken file costs its settings only");
@@ -857,4 +883,51 @@ fn files_addresses_and_kinds_are_found() {
         assert!(counts.out.contains(row), "{}", counts.out);
     }
     assert_eq!(counts.out.matches("\nfile\t").count(), 3, "{}", counts.out);
+}
+
+/// What a facet counts is what a query for its value finds, surnames alone included.
+#[test]
+fn a_surname_alone_is_counted_with_its_bearer() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = dir.path().join("ix");
+    let run = |args: &[&str]| dateline(&index, args);
+    let mut rows: Vec<String> = Vec::new();
+    let mut add = |many: usize, body: &str, more: &str| {
+        for _ in 0..many {
+            let id = rows.len();
+            rows.push(format!("{{\"id\":\"{id}\",\"body\":\"{body}\"{more}}}\n"));
+        }
+    };
+    add(18, "President Anna Kowalewski spoke of wheat.", "");
+    add(5, "Mr. Kowalewski spoke of steel.", "");
+    add(1, "Olga Kowalewski spoke of wheat.", "");
+    add(3, "President Anna Kowalewski spoke of steel.", "");
+    add(4, "Mr. Przybysz spoke of wheat.", "");
+    // Several runs, several segments; some articles come twice, one goes.
+    for (at, part) in [&rows[..10], &rows[10..22], &rows[22..], &rows[5..12]].iter().enumerate() {
+        let file = dir.path().join(format!("{at}.jsonl"));
+        std::fs::write(&file, part.concat()).unwrap();
+        assert_eq!(run(&["index", file.to_str().unwrap()]).code, 0);
+    }
+    assert_eq!(run(&["delete", "--yes", "id:0"]).code, 0);
+    // One article has both.
+    assert_eq!(run(&["tag", "18", "+person:anna-kowalewski"]).code, 0);
+    assert_eq!(run(&["count", "person:~kowalewski person:anna-kowalewski"]).out, "1\n");
+    for (query, putin) in [("*", 25), ("steel", 8), ("wheat", 17)] {
+        let facets = run(&["facets", "-n0", "person,person.major,person.given", query]).out;
+        let count = |person: &str| run(&["count", &format!("({query}) {person}")]).out;
+        assert!(facets.contains(&format!("person\tanna-kowalewski\tAnna Kowalewski\t{putin}\n")));
+        assert_eq!(count("person:\"Anna Kowalewski\""), format!("{putin}\n"), "{query}");
+        assert!(!facets.contains("person\t~kowalewski"), "{facets}");
+        for row in facets.lines() {
+            let cells: Vec<&str> = row.split('\t').collect();
+            let found = match cells[1].strip_prefix('~') {
+                None => count(&format!("{}:\"{}\"", cells[0], cells[2])),
+                Some(_) => count(&format!("{}:{}", cells[0], cells[1])),
+            };
+            assert_eq!(found.trim(), cells[3], "{query}: {row}");
+        }
+        let alone = facets.contains("person\t~przybysz\tPrzybysz (name only)\t4");
+        assert_eq!(alone, query != "steel", "{facets}");
+    }
 }

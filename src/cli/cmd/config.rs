@@ -20,6 +20,7 @@ environment win over both. For example:
   format = \"jsonl\"
   [search]
   limit = 25
+  exclude = [\"tag:junk\", \"source:gazette is:stub\"]
   [alias]
   jp = \"search 'country:Japan'\"
   [queries]
@@ -74,7 +75,7 @@ pub fn run(args: &ConfigArgs, _: &Global, io: &mut Io<'_>) -> Result<Exit, Failu
     let file = |origin: &std::path::Path| origin.to_string_lossy().into_owned();
     for (key, setting) in &io.config.settings {
         if !rows.iter().any(|(known, ..)| known == key) {
-            rows.push((key.clone(), setting.value.clone(), file(&setting.origin)));
+            rows.push((key.clone(), setting.value.replace('\n', ", "), file(&setting.origin)));
         }
     }
     for (table, settings) in [("alias", &io.config.alias), ("queries", &io.config.queries)] {

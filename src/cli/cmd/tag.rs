@@ -41,6 +41,11 @@ pub struct TagArgs {
 pub fn run(args: &TagArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let is_change = |item: &&String| item.starts_with(['+', '-', '!']) && item.contains(':');
     let (changes, named): (Vec<&String>, Vec<&String>) = args.items.iter().partition(is_change);
+    // Whatever begins with a hyphen may be a change, so what follows the ids is no option.
+    if let Some(option) = named.iter().find(|item| item.len() > 1 && item.starts_with('-')) {
+        let message = format!("'{option}' is no change; options go before the ids");
+        return Err(Failure::usage("usage", message));
+    }
     let changes: Vec<Change> = changes
         .into_iter()
         .map(|text| Change::parse(text).map_err(|why| Failure::usage("unknown_value", why)))

@@ -13,6 +13,7 @@ pub mod document;
 mod filter;
 mod homes;
 mod leads;
+mod links;
 pub mod manifest;
 mod pairs;
 mod phrase;

@@ -27,7 +27,7 @@ use crate::engine::stored;
 use crate::engine::{
     EngineError, FacetCounts, FacetQuestion, Match, Order, Question, StoredArticle,
 };
-use crate::plan::{Catalogue, Clause, Entry, Plan};
+use crate::plan::{Catalogue, Clause, Entry, FacetClass, Plan};
 
 /// An index opened for reading: one state of it, whatever a writer does meanwhile.
 pub struct Embedded {
@@ -199,6 +199,10 @@ impl Embedded {
         self.generation
     }
 
+    pub(super) fn facet_terms(&self) -> Field {
+        self.fields.facet
+    }
+
     pub(super) fn forms(&self) -> Field {
         self.fields.forms
     }
@@ -346,6 +350,11 @@ impl Embedded {
                         *sum.values.entry(value).or_default() += count;
                     }
                 }
+            }
+        }
+        for (question, sum) in asked.iter().zip(&mut sums) {
+            if question.field.class == FacetClass::Person {
+                self.join_surnames(question.field, sum, weight.as_ref())?;
             }
         }
         compiled.finished()?;

@@ -4,6 +4,7 @@ use super::Work;
 use super::blocs::BLOC;
 use crate::article::lang;
 use crate::diag::{Diagnostic, Span};
+use crate::plan::bearer::bearer;
 use crate::plan::facet::open_id;
 use crate::plan::{Entry, FacetClass, FacetField, FacetSub};
 use crate::query::ast::{FacetValue, Sub};
@@ -54,10 +55,6 @@ pub fn facet_field(field: Field, sub: Option<Sub>) -> Option<FacetField> {
     };
     Some(FacetField { class, sub })
 }
-
-/// The share of articles that name a bearer of a surname in full which must name one of them, for
-/// the surname alone to be that one.
-const LINKED: (u64, u64) = (9, 10);
 
 impl Work<'_> {
     /// The ids that a value means: none for an open class without it, `None` after an error.
@@ -419,13 +416,11 @@ impl Work<'_> {
         if person.id.starts_with(name::NAME_ONLY) {
             return None;
         }
-        let bearers = self.resolver.catalogue.persons_by_surname(name::surname(&person.id));
-        let (only, full): (Vec<Entry>, Vec<Entry>) =
-            bearers.into_iter().partition(|bearer| bearer.id.starts_with(name::NAME_ONLY));
-        let all: u64 = full.iter().map(|bearer| bearer.count).sum();
-        let own = full.iter().find(|bearer| bearer.id == person.id)?.count;
-        let only = only.into_iter().next()?;
-        (own * LINKED.1 >= all * LINKED.0 && own >= only.count).then_some(only)
+        let mut bearers = self.resolver.catalogue.persons_by_surname(name::surname(&person.id));
+        let counts: Vec<(&str, u64)> =
+            bearers.iter().map(|bearer| (bearer.id.as_str(), bearer.count)).collect();
+        let (alone, meant) = bearer(&counts)?;
+        (bearers[meant].id == person.id).then(|| bearers.swap_remove(alone))
     }
 
     fn person(&self, text: &str, sub: Option<Sub>, exact: bool, span: Span) -> Vec<String> {
