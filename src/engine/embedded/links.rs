@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use tantivy::query::Weight;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
@@ -15,12 +16,13 @@ use crate::engine::EngineError;
 use crate::plan::{FacetClass, FacetField, bearer};
 use crate::tag::person::name;
 
-/// From so many surnames alone on one pass over all surnames is cheaper than a look-up each.
-const PASS: usize = 2_000;
+/// Persons that a pass over all of them reads in the time of one look-up of a surname.
+const A_LOOK_UP: usize = 30;
 
 impl Embedded {
     /// Adds the counts of surnames alone to those of their bearers, see [`bearer`]; an article
-    /// that has both counts once. `weight` is the query that was counted.
+    /// that has both counts once. `weight` is the query that was counted. Counts that cannot be
+    /// among the `size` greatest (0 for all) may be too great, and stay outside.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -28,15 +30,26 @@ impl Embedded {
         &self,
         field: FacetField,
         counts: &mut Counts,
+        size: usize,
         weight: &dyn Weight,
     ) -> Result<(), EngineError> {
-        let alone: Vec<String> =
-            counts.values.keys().filter(|id| id.starts_with(name::NAME_ONLY)).cloned().collect();
+        let is_alone = |id: &str| id.starts_with(name::NAME_ONLY);
+        let alone: Vec<String> = counts.values.keys().filter(|id| is_alone(id)).cloned().collect();
+        if alone.is_empty() {
+            return Ok(());
+        }
+        // Full names only gain, so the last one shown has as much as it has among them now.
+        let mut full: Vec<u64> =
+            counts.values.iter().filter(|(id, _)| !is_alone(id)).map(|(_, &count)| count).collect();
+        let least = match full.len().checked_sub(size) {
+            Some(at) if size > 0 => *full.select_nth_unstable(at).1,
+            _ => 0,
+        };
         for (id, meant) in self.bearers(&alone) {
             let Some(count) = counts.values.remove(&id) else { continue };
             let twice = match counts.values.get(&meant) {
-                Some(_) => self.both(field, [&id, &meant], weight)?,
-                None => 0,
+                Some(own) if own + count >= least => self.both(field, [&id, &meant], weight)?,
+                _ => 0,
             };
             *counts.values.entry(meant).or_default() += count - twice;
         }
@@ -45,36 +58,44 @@ impl Embedded {
 
     /// The persons who are meant by surnames alone, where one is.
     fn bearers(&self, alone: &[String]) -> Vec<(String, String)> {
-        let mut known: HashMap<&str, HashMap<String, u64>> =
-            alone.iter().map(|id| (name::surname(id), HashMap::new())).collect();
-        if alone.len() < PASS {
-            for (surname, bearers) in &mut known {
-                self.terms(&surname_prefix(surname), &mut |id, count| {
-                    *bearers.entry(id.to_owned()).or_default() += count;
-                    true
-                });
-            }
-        } else {
-            let [class, _] = facet_prefix(FacetField::any(FacetClass::Person));
-            self.terms(&format!("{}s", class as char), &mut |rest, count| {
-                if let Some((surname, id)) = rest.split_once(SEPARATOR)
-                    && let Some(bearers) = known.get_mut(surname)
-                {
-                    *bearers.entry(id.to_owned()).or_default() += count;
-                }
-                true
-            });
+        let any = FacetField::any(FacetClass::Person);
+        let few = alone.len() * A_LOOK_UP < self.values_of(any);
+        if self.links().get().is_none() && few {
+            return alone.iter().filter_map(|id| self.bearer_of(id)).collect();
         }
-        let mut links = Vec::new();
-        for bearers in known.into_values() {
-            let mut bearers: Vec<(&str, u64)> =
-                bearers.iter().map(|(id, &count)| (id.as_str(), count)).collect();
-            bearers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-            if let Some((alone, meant)) = bearer::bearer(&bearers) {
-                links.push((bearers[alone].0.to_owned(), bearers[meant].0.to_owned()));
+        let links = self.links().get_or_init(|| self.all_links());
+        let known = alone.iter().filter_map(|id| links.get_key_value(id));
+        known.map(|(id, meant)| (id.clone(), meant.clone())).collect()
+    }
+
+    /// By a look-up.
+    fn bearer_of(&self, alone: &str) -> Option<(String, String)> {
+        let mut bearers = Vec::new();
+        self.terms(&surname_prefix(name::surname(alone)), &mut |id, count| {
+            bearers.push((id.to_owned(), count));
+            true
+        });
+        link(bearers)
+    }
+
+    /// By a pass over all persons. Keeps those whose surname stands alone somewhere.
+    fn all_links(&self) -> HashMap<String, String> {
+        let mut known: HashMap<String, Vec<(String, u64)>, FixedState> = HashMap::default();
+        let any = FacetField::any(FacetClass::Person);
+        self.terms(&value_term(any, &name::NAME_ONLY.to_string()), &mut |alone, _| {
+            known.insert(name::surname(alone).to_owned(), Vec::new());
+            true
+        });
+        let [class, _] = facet_prefix(any);
+        self.terms(&format!("{}s", class as char), &mut |rest, count| {
+            if let Some((surname, id)) = rest.split_once(SEPARATOR)
+                && let Some(bearers) = known.get_mut(surname)
+            {
+                bearers.push((id.to_owned(), count));
             }
-        }
-        links
+            true
+        });
+        known.into_values().filter_map(link).collect()
     }
 
     /// Matches of a query that have both values. The tagger gives no article both, supplied labels
@@ -132,4 +153,20 @@ impl Embedded {
         }
         Ok(docs)
     }
+}
+
+/// The surname alone and who is meant by it, of the persons of a surname with their articles, one
+/// entry a segment.
+fn link(mut bearers: Vec<(String, u64)>) -> Option<(String, String)> {
+    bearers.sort();
+    bearers.dedup_by(|later, first| {
+        let same = later.0 == first.0;
+        first.1 += if same { later.1 } else { 0 };
+        same
+    });
+    bearers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let counts: Vec<(&str, u64)> =
+        bearers.iter().map(|(id, count)| (id.as_str(), *count)).collect();
+    let (alone, meant) = bearer::bearer(&counts)?;
+    Some((bearers[alone].0.clone(), bearers[meant].0.clone()))
 }

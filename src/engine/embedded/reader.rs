@@ -4,7 +4,7 @@ mod answer;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
@@ -27,7 +27,7 @@ use crate::engine::stored;
 use crate::engine::{
     EngineError, FacetCounts, FacetQuestion, Match, Order, Question, StoredArticle,
 };
-use crate::plan::{Catalogue, Clause, Entry, FacetClass, Plan};
+use crate::plan::{Catalogue, Clause, Entry, FacetClass, FacetField, Plan};
 
 /// An index opened for reading: one state of it, whatever a writer does meanwhile.
 pub struct Embedded {
@@ -36,6 +36,8 @@ pub struct Embedded {
     searcher: Searcher,
     fields: Fields,
     columns: Columns,
+    /// Whom surnames alone mean, once all of them were asked for.
+    links: OnceLock<HashMap<String, String>>,
     manifest: Manifest,
     generation: u64,
     stop: Option<Arc<Stop>>,
@@ -154,6 +156,7 @@ impl Embedded {
             index,
             fields: schema().1,
             columns,
+            links: OnceLock::new(),
             searcher,
             manifest,
             generation: metas.opstamp,
@@ -197,6 +200,16 @@ impl Embedded {
     /// Number of the commit that this snapshot shows.
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// Values of a facet field in all segments, those of several segments counted in each.
+    pub(super) fn values_of(&self, field: FacetField) -> usize {
+        let facets = self.columns.0.iter().filter_map(|columns| columns.facet(field));
+        facets.map(|facet| facet.column.num_terms()).sum()
+    }
+
+    pub(super) fn links(&self) -> &OnceLock<HashMap<String, String>> {
+        &self.links
     }
 
     pub(super) fn facet_terms(&self) -> Field {
@@ -354,7 +367,7 @@ impl Embedded {
         }
         for (question, sum) in asked.iter().zip(&mut sums) {
             if question.field.class == FacetClass::Person {
-                self.join_surnames(question.field, sum, weight.as_ref())?;
+                self.join_surnames(question.field, sum, question.size, weight.as_ref())?;
             }
         }
         compiled.finished()?;
