@@ -425,6 +425,14 @@ fn settings_come_from_files_and_give_way_to_flags() {
         assert!(left < everything);
         left.to_string()
     });
+    // Of many queries it is told once.
+    let list = dir.path().join("list");
+    std::fs::write(&list, "pact\ntreaty\nfish\n").unwrap();
+    for verb in [&["count", "--batch"][..], &["batch"]] {
+        let (_, out, err) = run(&[verb, &[list.to_str().unwrap()]].concat());
+        assert!(out.contains(&(all - japan).to_string()), "{out}");
+        assert_eq!(err.matches("note[left_out]").count(), 1, "{err}");
+    }
     let (_, out, _) = run(&["config", "list"]);
     assert!(out.contains("search.exclude\tcountry:Japan, is:stub\n"), "{out}");
     std::fs::write(&file, "[search]\nexclude = [\"contry:Japan\", 5]\n").unwrap();

@@ -70,6 +70,7 @@ pub fn run(args: &BatchArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
     let rows = read(&args.list, &shown, io)?;
     let archive = cmd::open_for(&mut options, global, io)?;
     let (mut wrong, mut hits, mut table) = (0u64, 0u64, Vec::new());
+    let mut alike = cmd::Alike::default();
     let number = rows.len();
     for row in rows {
         let query = match &row.query {
@@ -77,7 +78,7 @@ pub fn run(args: &BatchArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
             Err(_) => String::new(),
         };
         let found = match row.query {
-            Ok(query) => answer(args, &archive, &query, &options),
+            Ok(query) => answer(args, &archive, &query, &options, &mut alike),
             Err(why) => Err(Failure::usage("bad_row", why)),
         };
         let (name, text) = (Cell::Text(row.name), Cell::Text(query));
@@ -106,6 +107,7 @@ pub fn run(args: &BatchArgs, global: &Global, io: &mut Io<'_>) -> Result<Exit, F
             }
         }
     }
+    alike.tell(global, io);
     let columns = match args.limit {
         None => vec!["name", "query", "hits"],
         Some(_) => vec!["name", "query", "rank", "id", "date", "source", "title"],
@@ -124,8 +126,10 @@ fn answer(
     archive: &Embedded,
     query: &str,
     options: &ReadOptions,
+    alike: &mut cmd::Alike,
 ) -> Result<(u64, Vec<Vec<Cell>>), Failure> {
     let reading = args.reading.read(archive, query, options)?;
+    alike.add(&reading.warnings);
     let limit = args.limit.unwrap_or(0) as usize;
     let request = Request { limit, ..Request::default() };
     let found = search::answer(archive, &reading, &request)

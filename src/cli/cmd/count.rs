@@ -128,7 +128,7 @@ fn batch(args: &CountArgs, file: &Path, global: &Global, io: &mut Io<'_>) -> Res
         opened = BufReader::new(std::fs::File::open(file).map_err(|error| unreadable(&error))?);
         &mut opened
     };
-    let (mut number, mut wrong) = (0u64, 0u64);
+    let (mut number, mut wrong, mut alike) = (0u64, 0u64, cmd::Alike::default());
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
@@ -147,6 +147,7 @@ fn batch(args: &CountArgs, file: &Path, global: &Global, io: &mut Io<'_>) -> Res
             continue;
         }
         let counted = args.query.read(&archive, text, &options).and_then(|reading| {
+            alike.add(&reading.warnings);
             search::answer(&archive, &reading, &Request::default())
                 .map_err(|error| Failure::search(text, error))
         });
@@ -163,5 +164,6 @@ fn batch(args: &CountArgs, file: &Path, global: &Global, io: &mut Io<'_>) -> Res
             }
         }
     }
+    alike.tell(global, io);
     Ok(if wrong > 0 { Exit::Incomplete } else { Exit::Done })
 }

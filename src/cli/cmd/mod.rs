@@ -92,6 +92,25 @@ fn warn(warnings: &[Diagnostic], query: &str, global: &Global, io: &mut Io<'_>) 
     report::diagnostics_in(warnings, query, Exit::Done, global, io);
 }
 
+/// What queries of a batch tell alike, as of the index and the settings; it is told once.
+#[derive(Debug, Default)]
+struct Alike(Vec<Diagnostic>);
+
+impl Alike {
+    /// Keeps what is not about the text of a query.
+    fn add(&mut self, warnings: &[Diagnostic]) {
+        for one in warnings.iter().filter(|one| one.span.is_none()) {
+            if !self.0.contains(one) {
+                self.0.push(one.clone());
+            }
+        }
+    }
+
+    fn tell(&self, global: &Global, io: &mut Io<'_>) {
+        warn(&self.0, "", global, io);
+    }
+}
+
 /// What to tell where nothing was found: `0 hits: country:Japan 12 · pact 0`.
 fn no_hits(
     archive: &Embedded,

@@ -78,6 +78,9 @@ impl Evidence {
         matches: &[Match],
         pending: &[usize],
     ) -> Evidence {
+        if !context.allowed.english {
+            return self;
+        }
         for found in pending.iter().map(|&at| &matches[at]) {
             let Some((row, last)) = found.place else { continue };
             if stands_as_place(&context.sides[found.side], found.first, last) {
