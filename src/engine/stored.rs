@@ -279,7 +279,8 @@ fn write_tags(out: &mut Vec<u8>, tags: &Tags) {
             | u8::from(tag.origin == Origin::Given) << 3
             | u8::from(tag.label.is_some()) << 4
             | u8::from(follows(tag)) << 5
-            | u8::from(is_supplied(tag)) << 6;
+            | u8::from(is_supplied(tag)) << 6
+            | u8::from(tag.by.is_some()) << 7;
         out.push(flags);
         write_text(out, &tag.id);
         if let Some(label) = &tag.label
@@ -307,6 +308,9 @@ fn write_tags(out: &mut Vec<u8>, tags: &Tags) {
             write_number(out, length << 2 | part);
             last = i64::from(mention.start);
         }
+        if let Some(by) = &tag.by {
+            write_text(out, by);
+        }
     }
 }
 
@@ -331,7 +335,7 @@ fn read_tags(input: &mut Input<'_>) -> Result<Tags, DecodeError> {
         let origin = if flags & 8 != 0 { Origin::Given } else { Origin::Derived };
         if flags & 64 != 0 {
             let mentions = vec![SUPPLIED];
-            tags.push(Tag { class, id, label, level, score: 255, origin, mentions });
+            tags.push(Tag { class, id, label, level, score: 255, origin, by: None, mentions });
             continue;
         }
         let score = input.byte()?;
@@ -353,7 +357,8 @@ fn read_tags(input: &mut Input<'_>) -> Result<Tags, DecodeError> {
             let end = start.saturating_add(length as u32);
             mentions.push(Mention { part, start, end, rule, weight });
         }
-        tags.push(Tag { class, id, label, level, score, origin, mentions });
+        let by = if flags & 128 != 0 { Some(input.text()?.to_owned()) } else { None };
+        tags.push(Tag { class, id, label, level, score, origin, by, mentions });
     }
     Ok(Tags { tags, unknown: Vec::new() })
 }
@@ -464,11 +469,13 @@ mod tests {
                     level: Level::Major,
                     score: 250,
                     origin: Origin::Derived,
+                    by: Some("spacy".into()),
                     mentions: vec![mention(10, 15), mention(0, 5)],
                 }],
                 unknown: Vec::new(),
             },
             lang: "en".into(),
+            home: Some("JP".into()),
             content_hash: 1,
             added: 1_700_000_000,
             ..TaggedArticle::default()

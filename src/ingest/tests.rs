@@ -22,6 +22,7 @@ fn tag(reading: &Reading<'_>) -> Tags {
             level: Level::Major,
             score: 200,
             origin: Origin::Derived,
+            by: None,
             mentions: Vec::new(),
         });
     }

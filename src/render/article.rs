@@ -148,9 +148,10 @@ fn tagged(out: &mut dyn Write, style: &Style, stored: &StoredArticle, tag: &Tag)
         Origin::Derived => "",
         Origin::Given => ", given",
     };
+    let by = tag.by.as_ref().map(|by| format!(" by {}", sanitize::line(by))).unwrap_or_default();
     let name = style.ink(Ink::Faint, tag.class.name());
     let (id, label) = (sanitize::line(&tag.id), style.ink(Ink::Strong, &label));
-    writeln!(out, "{name} {id} ({label}) {level}{origin}")?;
+    writeln!(out, "{name} {id} ({label}) {level}{origin}{by}")?;
     if tag.origin == Origin::Given {
         return Ok(());
     }

@@ -12,7 +12,16 @@ fn tag(class: Class, id: &str, level: Level) -> Tag {
     let label = (class == Class::Person).then(|| format!("The {id}"));
     let mention = Mention { part: Part::Body, start: 0, end: 5, rule: 0, weight: 9 };
     let origin = Origin::Derived;
-    Tag { class, id: id.to_owned(), label, level, score: 9, origin, mentions: vec![mention] }
+    Tag {
+        class,
+        id: id.to_owned(),
+        label,
+        level,
+        score: 9,
+        origin,
+        by: None,
+        mentions: vec![mention],
+    }
 }
 
 /// An article with tags: `id`, date, title, body, major countries, passing countries.

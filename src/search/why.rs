@@ -79,7 +79,7 @@ pub fn reasons(
                 }
                 _ => Vec::new(),
             },
-            notes: Vec::new(),
+            notes: tag.by.iter().map(|by| format!("said by {by}")).collect(),
         }
     })
     .collect()

@@ -347,6 +347,7 @@ fn tagged() -> StoredArticle {
         level,
         score: 9,
         origin,
+        by: None,
         mentions,
     };
     let mut stored = article("Tokyo talks", "Word one. Japanese leaders signed. Kim was silent.");

@@ -119,6 +119,9 @@ pub struct Tag {
     pub score: u8,
     /// Who says so.
     pub origin: Origin,
+    /// The other programs that say so, by the names that they gave (`index --tags`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by: Option<String>,
     /// The evidence, in the order of the text: title, dateline, body.
     pub mentions: Vec<Mention>,
 }

@@ -32,6 +32,8 @@ pub struct External {
     pub id: String,
     /// How it is shown, where the id alone does not tell.
     pub label: Option<String>,
+    /// The program, by the name that it gave.
+    pub by: Option<String>,
     /// Where it stands, in bytes; [`Part::Meta`] for nowhere.
     pub place: (Part, u32, u32),
 }
@@ -42,6 +44,7 @@ struct Row {
     class: Class,
     id: String,
     label: Option<String>,
+    by: Option<String>,
     /// Characters, as they are counted by programs of all languages.
     span: Option<(Part, u32, u32)>,
 }
@@ -69,6 +72,8 @@ struct Line {
     id: String,
     class: String,
     value: String,
+    #[serde(default)]
+    by: Option<String>,
     #[serde(default)]
     field: Option<String>,
     #[serde(default)]
@@ -110,13 +115,15 @@ impl Line {
             return Err("a span ends after it starts".to_owned());
         }
         let span = span.map(|(start, end)| (part, start, end));
-        Ok((self.id, Row { class, id: tag.id, label: tag.label, span }))
+        let by = self.by.map(|by| by.trim().to_owned()).filter(|by| !by.is_empty());
+        Ok((self.id, Row { class, id: tag.id, label: tag.label, by, span }))
     }
 }
 
 impl SideTags {
     /// Reads JSON Lines: `id` of the article, `class`, `value`, and where it stands: `span` (or
-    /// `start` and `end`) in characters of `field`, the body unless it is `title`. A bad row is
+    /// `start` and `end`) in characters of `field`, the body unless it is `title`; `by` names the
+    /// program. A bad row is
     /// told with its line and reason; the others are kept.
     ///
     /// # Errors
@@ -192,10 +199,21 @@ impl SideTags {
                     class: row.class,
                     id: row.id.clone(),
                     label: row.label.clone(),
+                    by: row.by.clone(),
                     place: place.unwrap_or((Part::Meta, 0, 0)),
                 }
             })
             .collect();
+        found.sort();
+        // A value is kept with all programs that say so, as it comes back from an index.
+        let mut names: HashMap<(Class, String), Option<String>> = HashMap::new();
+        for one in &found {
+            let known = names.entry((one.class, one.id.clone())).or_default();
+            add_name(known, one.by.clone());
+        }
+        for one in &mut found {
+            one.by = names.get(&(one.class, one.id.clone())).cloned().flatten();
+        }
         found.sort();
         found.dedup();
         Some(found)
@@ -241,7 +259,7 @@ pub fn of_tags(tags: &Tags) -> Vec<External> {
         for mention in tag.mentions.iter().filter(|mention| mention.rule == EXTERNAL) {
             let place = (mention.part, mention.start, mention.end);
             let (class, id, label) = (tag.class, tag.id.clone(), tag.label.clone());
-            found.push(External { class, id, label, place });
+            found.push(External { class, id, label, by: tag.by.clone(), place });
         }
     }
     found.sort();
@@ -262,19 +280,34 @@ pub fn add(found: Vec<External>, tags: &mut Tags) {
     if found.is_empty() {
         return;
     }
-    for External { class, id, label, place: (part, start, end) } in found {
+    for External { class, id, label, by, place: (part, start, end) } in found {
         let mention = Mention { part, start, end, rule: EXTERNAL, weight: 255 };
         let known =
             |tag: &&mut Tag| tag.origin == Origin::Given && tag.class == class && tag.id == id;
         if let Some(tag) = tags.tags.iter_mut().find(known) {
+            add_name(&mut tag.by, by);
             tag.mentions.push(mention);
             tag.mentions.sort_by_key(|one| (one.part, one.start, one.end, one.rule));
             continue;
         }
         let (level, origin, mentions) = (Level::Major, Origin::Given, vec![mention]);
-        tags.tags.push(Tag { class, id, label, level, score: 255, origin, mentions });
+        tags.tags.push(Tag { class, id, label, level, score: 255, origin, by, mentions });
     }
     tags.sort();
+}
+
+/// Adds the name of a program to those that say the same.
+fn add_name(all: &mut Option<String>, by: Option<String>) {
+    match (all.as_mut(), by) {
+        (_, None) => {}
+        (None, by) => *all = by,
+        (Some(all), Some(by)) => {
+            if *all != by && all.split(", ").all(|known| known != by) {
+                all.push_str(", ");
+                all.push_str(&by);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -346,6 +379,7 @@ mod tests {
             class: Class::Country,
             id: id.to_owned(),
             label: None,
+            by: None,
             place,
         };
         let found = vec![external("JP", (Part::Body, 0, 5)), external("JP", (Part::Body, 9, 12))];

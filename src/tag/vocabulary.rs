@@ -251,6 +251,7 @@ pub fn add_given(given: &Given, tags: &mut Tags) {
             level: Level::Major,
             score: 255,
             origin: Origin::Given,
+            by: None,
             mentions: vec![supplied],
         });
     };

@@ -129,6 +129,11 @@ fn the_page_on_json_is_what_is_printed() {
         outputs.push(output.out);
     }
     outputs.push(dateline(&new, &["index", "--format", "json", "corpus"]).out);
+    let side = new.with_extension("side.jsonl");
+    let row = "{\"id\":\"90001\",\"class\":\"event\",\"value\":\"flood\",\"by\":\"x\"}\n";
+    std::fs::write(&side, row).unwrap();
+    dateline(&new, &["index", "--tags", side.to_str().unwrap(), "corpus"]);
+    outputs.push(dateline(&new, &["show", "--format", "json", "90001"]).out);
     outputs.push(dateline(index, &["count", "--error-format", "json", "country:Japn"]).err);
     for line in outputs.iter().flat_map(|out| out.lines()) {
         let value: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));

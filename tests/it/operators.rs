@@ -233,6 +233,7 @@ fn tagged(number: usize, text: &str) -> TaggedArticle {
             level: Level::Passing,
             score: 1,
             origin: Origin::Derived,
+            by: None,
             mentions,
         });
     }

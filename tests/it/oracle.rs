@@ -113,6 +113,7 @@ fn tag(class: Class, id: &str, major: bool, given: bool, body: &str) -> Tag {
         level: if major { Level::Major } else { Level::Passing },
         score: 9,
         origin: if given { Origin::Given } else { Origin::Derived },
+        by: None,
         mentions: mentions.into_iter().collect(),
     }
 }

@@ -753,7 +753,8 @@ fn what_another_program_found_is_merged_and_stays() {
     assert_eq!(run(&["index", &file]).code, 0);
     assert_eq!(ids("person:qux"), "");
     let rows = [
-        r#"{"id":"a","class":"person","value":"Zorg Qux","span":[7,18]}"#,
+        r#"{"id":"a","class":"person","value":"Zorg Qux","span":[7,18],"by":"ner-b"}"#,
+        r#"{"id":"a","class":"person","value":"Zorg Qux","by":"NER <a>\u001b"}"#,
         r#"{"id":"a","class":"country","value":"Peru","span":[7,11]}"#,
         r#"{"id":"b","class":"event","value":"flood"}"#,
     ];
@@ -772,6 +773,12 @@ fn what_another_program_found_is_merged_and_stays() {
     assert_eq!(ids("the NEAR/1 @person"), "a\n", "its place is one of the text");
     let why = run(&["why", "a", "person"]).out;
     assert!(why.contains("external") && why.contains("zorg of Qux"), "{why}");
+    assert!(why.contains("said by NER <a>") && why.contains(", ner-b"), "{why}");
+    let shown = run(&["show", "a"]).out;
+    assert!(shown.contains("major, given by NER <a>") && !shown.contains('\u{1b}'), "{shown}");
+    let json: Value = serde_json::from_str(&run(&["show", "a", "--format", "json"]).out).unwrap();
+    let tag = &json["tags"].as_array().unwrap().iter().find(|tag| tag["id"] == "zorg-qux").unwrap();
+    assert_eq!(tag["by"], "NER <a>\u{1b}, ner-b");
     // Nothing changes with the same file, without it, or when it is tagged anew.
     for again in [vec!["index", "--tags", &side, &file], vec!["index", &file]] {
         assert!(run(&again).err.contains("nothing changed"), "{again:?}");

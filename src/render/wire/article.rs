@@ -45,6 +45,8 @@ struct TagLine<'a> {
     id: &'a str,
     level: Level,
     origin: Origin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a str>,
     score: u8,
     mentions: Vec<MentionLine>,
 }
@@ -118,6 +120,7 @@ fn tag_line<'a>(tag: &'a Tag, stored: &StoredArticle) -> TagLine<'a> {
         id: &tag.id,
         level: tag.level,
         origin: tag.origin,
+        by: tag.by.as_deref(),
         score: tag.score,
         mentions: tag.mentions.iter().map(mention).collect(),
     }

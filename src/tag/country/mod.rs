@@ -138,6 +138,7 @@ impl CountryTagger {
                 level: if major { Level::Major } else { Level::Passing },
                 score: (score * 255.0).round() as u8,
                 origin: Origin::Derived,
+                by: None,
                 mentions: self.mentions(&found, candidate, reading),
             });
         }

@@ -148,6 +148,7 @@ fn persons_are_no_places() {
         level: Level::Major,
         score: 1,
         origin: Origin::Derived,
+        by: None,
         mentions: vec![mention],
     };
     let reading = Reading { article: &article, words: &words, lang: "en", date: None, home: None };
@@ -169,6 +170,7 @@ fn a_surname_of_a_people_is_no_people() {
         level: Level::Major,
         score: 1,
         origin: Origin::Derived,
+        by: None,
         mentions: vec![mention],
     };
     let reading = Reading { article: &article, words: &words, lang: "en", date: None, home: None };

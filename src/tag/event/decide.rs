@@ -315,6 +315,7 @@ impl<'l> Decider<'l> {
                 level: levels[at].unwrap_or(Level::Passing),
                 score: ranks[at].min(255) as u8,
                 origin: Origin::Derived,
+                by: None,
                 mentions: std::mem::take(&mut self.sums[at].mentions),
             })
             .collect()

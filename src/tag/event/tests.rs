@@ -286,6 +286,7 @@ fn slots_take_mentions_of_other_classes() {
             level: Level::Major,
             score: 200,
             origin: Origin::Derived,
+            by: None,
             mentions: vec![Mention { part: Part::Body, start, end, rule: 1, weight: 10 }],
         }
     };
@@ -505,6 +506,7 @@ proptest::proptest! {
             level: Level::Major,
             score: 1,
             origin: Origin::Derived,
+            by: None,
             mentions: vec![mention],
         }];
         let tags = tagged(tagger(), LANGUAGES[lang], &article, &countries, &[]);

@@ -116,6 +116,7 @@ impl<'o> Said<'o> {
                 level: Level::Passing,
                 score: 0,
                 origin: Origin::Derived,
+                by: None,
                 mentions: Vec::new(),
             });
             let Span { part, start, end, .. } = *name;

@@ -236,6 +236,7 @@ fn tags(persons: Vec<Person>, lead_end: u32) -> Vec<Tag> {
                 label: Some(person.label),
                 level: Level::Passing,
                 origin: Origin::Derived,
+                by: None,
                 mentions: person.mentions,
             }
         })
