@@ -11,6 +11,12 @@ use crate::text::Token;
 /// What each other mention of a name as that of a place adds to it, up to three.
 const REPEATED: f64 = 0.15;
 
+/// How many times larger the largest place of a name is beside which one near the publisher is
+/// lost: nobody in Boston, Lincolnshire, is asked before it is clear which is meant. Papers of the
+/// United States write of their towns as if there were no others.
+const LOST: f64 = 10.0;
+const US_LOST: f64 = 60.0;
+
 /// What the unambiguous mentions of an article say about its places.
 #[derive(Debug, Default)]
 pub struct Evidence {
@@ -86,7 +92,7 @@ impl Evidence {
             if stands_as_place(&context.sides[found.side], found.first, last) {
                 self.rows.push((row, 1));
             }
-            self.near.extend(near(context, found, last).map(|id| (row, id)));
+            self.near.extend(near(context, found, row, last).map(|id| (row, id)));
         }
         self.rows.sort_unstable();
         self.rows.dedup_by(|later, first| {
@@ -95,7 +101,7 @@ impl Evidence {
             same
         });
         self.near.sort_unstable();
-        // Where two are told of, the publisher's country sorts nowhere in particular: one is enough.
+        // Hardly ever two are told of one name.
         self.near.dedup_by_key(|near| near.0);
         self
     }
@@ -106,7 +112,7 @@ impl Evidence {
         Some(self.near[at].1)
     }
 
-    /// The same, where only the publisher's home is known to be near.
+    /// The evidence beside a place.
     fn at(&self, row: u32) -> Here<'_> {
         Here { evidence: self, home: self.home.or_else(|| self.near(row)) }
     }
@@ -234,6 +240,7 @@ pub fn resolve_known(
             .tables
             .candidates(row)
             .filter(|candidate| candidate.0 != entry.id && here.local(candidate.0))
+            .filter(|candidate| !is_lost(context, row, candidate.0))
             .map(|(id, people)| {
                 let local = f64::from(u8::from(here.filed(id)));
                 ((people + 10.0).log10() + 1.2 + here.support(id) * 0.3 + local, id)
@@ -302,20 +309,37 @@ pub fn resolve(
     (score >= 0.9).then(|| context.hit(found, last, id, Kind::Place, rule::PLACE))
 }
 
-/// The country of whose local life the words beside a place tell: the publisher's (`Dublin
-/// residents`, `Orchard St., Alexandria`); without one, the United States by their institutions
-/// (`Mansfield Police Department`, `Dublin High School`).
-fn near(context: &Context<'_>, found: &Match, last: usize) -> Option<Id> {
+/// Whether a country has no place of a name, or one that is lost beside the largest.
+fn is_lost(context: &Context<'_>, row: u32, id: Id) -> bool {
+    let largest = context.tables.candidates(row).next().map_or(0.0, |one| one.1);
+    let own = context.tables.candidates(row).find(|one| one.0 == id).map_or(0.0, |one| one.1);
+    own * if id == context.tables.id("US") { US_LOST } else { LOST } < largest || own == 0.0
+}
+
+/// The country of whose local life the words beside a place tell: the United States by offices of
+/// theirs (`Mansfield Police Department`), else the publisher's (`Dublin residents`, `Orchard St.,
+/// Alexandria`), if it has a place of the name that is not lost beside the largest one.
+fn near(context: &Context<'_>, found: &Match, row: u32, last: usize) -> Option<Id> {
     let side = &context.sides[found.side];
     let next = side.next(last).filter(|&next| side.touches(last, next));
     let pair = next.and_then(|next| {
         let third = side.next(next).filter(|&third| side.touches(next, third))?;
         Some((side.folded(next), side.folded(third)))
     });
-    let american = pair.is_some_and(|pair| words::AMERICAN_OFFICES.contains(&pair));
-    let Some(home) = context.allowed.home else {
-        return american.then(|| context.tables.id("US"));
+    let is_one_of = |offices: &[_]| pair.is_some_and(|pair| offices.contains(&pair));
+    let people = |id| context.tables.candidates(row).find(|one| one.0 == id).map(|one| one.1);
+    let us = context.tables.id("US");
+    // `Athens High School` is none of Greece, whose papers would not say so.
+    let school = || {
+        let largest = context.tables.candidates(row).next();
+        is_one_of(words::ENGLISH_SCHOOLS)
+            && largest
+                .is_some_and(|(id, _)| !has(words::ENGLISH, context.tables.codes[id as usize]))
     };
+    if people(us).is_some() && (is_one_of(words::AMERICAN_OFFICES) || school()) {
+        return Some(us);
+    }
+    let home = context.allowed.home.filter(|&home| !is_lost(context, row, home))?;
     let street = || {
         side.before(found.first).is_some_and(|before| {
             has(words::STREETS, side.folded(before))
@@ -323,8 +347,8 @@ fn near(context: &Context<'_>, found: &Match, last: usize) -> Option<Id> {
                 && side.gap(before, found.first).bytes().any(|byte| byte == b',')
         })
     };
-    let local = next.is_some_and(|next| has(words::LOCAL_WORDS, side.folded(next)));
-    (american || local || street()).then_some(home)
+    let local = || next.is_some_and(|next| has(words::LOCAL_WORDS, side.folded(next)));
+    (is_one_of(words::LOCAL_OFFICES) || local() || street()).then_some(home)
 }
 
 /// `Barrow, Jackson and Madison counties`: whether a word is in such a list.

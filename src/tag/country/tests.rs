@@ -189,14 +189,23 @@ fn words_of_local_life_tell_which_town() {
     };
     for (home, text, wanted) in [
         // Offices of American towns need no home; the town is then meant wherever it is named.
-        (None, "The Dublin City Council met. Dublin is growing.", "US"),
+        (None, "The Dublin City Manager spoke. Dublin is growing.", "US"),
+        (None, "The Dublin City Council met. Dublin is growing.", "IE"),
+        (Some("US"), "The Dublin City Council met. Dublin is growing.", "US"),
+        (None, "The Manchester City Council met.", "GB"),
+        (None, "Athens High School won. Athens is glad.", "US"),
+        (None, "Manchester High School won.", "GB"),
         (None, "The Mansfield Police Department closed a street in Mansfield.", "US"),
         (None, "Dublin is growing.", "IE"),
-        (None, "Ireland is quiet. The Dublin City Council met.", "IE"),
+        (None, "Ireland is quiet. The Dublin City Manager spoke.", "IE"),
         // Residents and streets do, and the home must have a place of the name.
         (Some("US"), "Dublin residents complained.", "US"),
         (Some("US"), "She lives at 1935 Orchard St., Alexandria.", "US"),
         (Some("GB"), "Dublin residents complained.", "IE"),
+        // The famous one is meant where the other is lost beside it.
+        (Some("GB"), "Boston police arrested a man.", "US"),
+        (Some("US"), "Paris police arrested a man.", "FR"),
+        (Some("US"), "London residents complained.", "GB"),
         (None, "Dublin residents complained.", "IE"),
         // Counties in lists.
         (Some("US"), "School boards in Barrow, Jackson and Madison counties agreed.", "US"),

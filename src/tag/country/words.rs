@@ -275,25 +275,32 @@ pub const LOCAL_WORDS: &[&str] = &[
     "woman",
 ];
 
-/// Offices that towns of the United States have, as they stand after the town's name.
+/// Offices that towns of the United States have and few others, as they stand after the town's
+/// name.
 pub const AMERICAN_OFFICES: &[(&str, &str)] = &[
     ("city", "attorney"),
     ("city", "clerk"),
     ("city", "commission"),
-    ("city", "council"),
-    ("city", "hall"),
     ("city", "manager"),
     ("city", "schools"),
     ("county", "jail"),
     ("county", "sheriff"),
-    ("elementary", "school"),
     ("fire", "department"),
-    ("high", "school"),
-    ("middle", "school"),
     ("police", "department"),
-    ("school", "board"),
     ("school", "district"),
 ];
+
+/// Schools of towns of the United States and of other countries where English is spoken.
+pub const ENGLISH_SCHOOLS: &[(&str, &str)] =
+    &[("elementary", "school"), ("high", "school"), ("middle", "school"), ("school", "board")];
+
+/// Countries that name their schools in English.
+pub const ENGLISH: &[&str] = &[
+    "AU", "CA", "GB", "GH", "HK", "IE", "IN", "JM", "KE", "NG", "NZ", "PH", "SG", "TT", "US", "ZA",
+];
+
+/// Offices that towns of many countries have.
+pub const LOCAL_OFFICES: &[(&str, &str)] = &[("city", "council"), ("city", "hall")];
 
 /// The last words of a street's name.
 pub const STREETS: &[&str] = &[
@@ -439,6 +446,7 @@ mod tests {
             super::FAMILY_PLACES,
             super::ORGANISATIONS,
             super::PREPOSITIONS,
+            super::ENGLISH,
             super::LOCAL_WORDS,
             super::PLACE_WORDS,
             super::STREETS,
