@@ -1,8 +1,9 @@
 //! Everything a command takes from the outside world, so that tests run commands in-process.
 
 use std::ffi::OsString;
-use std::io::{BufRead, Write};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufRead, Read, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::config::Config;
@@ -35,6 +36,28 @@ pub struct Io<'a> {
     pub now: &'a dyn Fn() -> i64,
     /// Time since the command was started.
     pub clock: &'a dyn Fn() -> Duration,
+}
+
+impl Io<'_> {
+    /// All of a file, or of standard input where its name is `-`.
+    ///
+    /// # Errors
+    /// Why not: that it cannot be read, or has more than `limit` bytes.
+    pub fn read_whole(&mut self, path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        let read = if path.as_os_str() == "-" {
+            (&mut *self.input).take(limit + 1).read_to_end(&mut bytes)
+        } else {
+            File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        };
+        match read {
+            Ok(length) if length as u64 > limit => {
+                Err(format!("is longer than the limit of {limit} bytes"))
+            }
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(format!("cannot be read: {error}")),
+        }
+    }
 }
 
 impl std::fmt::Debug for Io<'_> {

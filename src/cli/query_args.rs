@@ -1,6 +1,5 @@
 //! The arguments that say what to search for and how to read it.
 
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +15,9 @@ use crate::engine::Engine;
 use crate::engine::embedded::Embedded;
 use crate::engine::stop::Stop;
 use crate::plan::Clause;
+use crate::query::ParseOptions;
 use crate::query::ast::{Expr, Node};
 use crate::query::canon::canonical;
-use crate::query::{MAX_BYTES, ParseOptions};
 use crate::search::{self, Archive, ReadOptions, Reading};
 use crate::text::sanitize;
 
@@ -374,16 +373,7 @@ fn read_file(path: &std::path::Path, io: &mut Io<'_>) -> Result<String, Failure>
     let shown = sanitize::line(&path.to_string_lossy()).into_owned();
     let failed =
         |what: String| Failure::usage("unreadable_query", format!("the query file {shown} {what}"));
-    let mut bytes = Vec::new();
-    let read = if path.as_os_str() == "-" {
-        (&mut *io.input).take(MAX_FILE_BYTES).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(MAX_FILE_BYTES).read_to_end(&mut bytes))
-    };
-    let length = read.map_err(|error| failed(format!("cannot be read: {error}")))?;
-    if length as u64 >= MAX_FILE_BYTES {
-        return Err(failed(format!("is longer than the limit of {MAX_BYTES} bytes for a query")));
-    }
+    let bytes = io.read_whole(path, MAX_FILE_BYTES).map_err(failed)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         failed(format!("is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
     })?;

@@ -1,6 +1,5 @@
 //! `dateline batch`: many queries from a table, one bad row never stopping the others.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -153,16 +152,7 @@ fn answer(
 fn read(path: &Path, shown: &str, io: &mut Io<'_>) -> Result<Vec<Row>, Failure> {
     let failed =
         |what: String| Failure::usage("unreadable_list", format!("the list {shown} {what}"));
-    let mut bytes = Vec::new();
-    let read = if path.as_os_str() == "-" {
-        (&mut *io.input).take(MAX_BYTES + 1).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-    };
-    let length = read.map_err(|error| failed(format!("cannot be read: {error}")))?;
-    if length as u64 > MAX_BYTES {
-        return Err(failed(format!("is longer than the limit of {MAX_BYTES} bytes")));
-    }
+    let bytes = io.read_whole(path, MAX_BYTES).map_err(failed)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let Some((name, query)) = header(bytes) else { return Ok(lines(bytes)) };
     let mut reader =

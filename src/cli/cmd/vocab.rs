@@ -1,6 +1,6 @@
 //! `dateline vocab`: the user's own names, triggers and blocked words, kept with the index.
 
-use std::io::Read;
+use std::path::Path;
 
 use clap::{Args, Subcommand};
 
@@ -241,22 +241,11 @@ fn wrong(why: String) -> Failure {
 
 /// The text of a file, `-` for standard input.
 fn read(file: &str, io: &mut Io<'_>) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = if file == "-" {
-        (&mut *io.input).take(MAX_BYTES).read_to_string(&mut text)
-    } else {
-        std::fs::File::open(file).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
-    };
-    match read {
-        Ok(read) if (read as u64) < MAX_BYTES => Ok(text),
-        Ok(_) => Err(Failure::usage(
-            "unreadable_file",
-            format!("{file} is longer than {MAX_BYTES} bytes"),
-        )),
-        Err(error) => {
-            Err(Failure::usage("unreadable_file", format!("{file} cannot be read: {error}")))
-        }
-    }
+    let failed = |what: String| Failure::usage("unreadable_file", format!("{file} {what}"));
+    let bytes = io.read_whole(Path::new(file), MAX_BYTES).map_err(failed)?;
+    String::from_utf8(bytes).map_err(|error| {
+        failed(format!("is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    })
 }
 
 /// The vocabulary and tags that are said of an index, told where they are newer than its articles.
