@@ -26,6 +26,7 @@ fn each_error_has_its_code_and_place() {
         ("", "empty", 0, 0),
         ("  ", "empty", 0, 2),
         ("a \"b", "unclosed_quote", 2, 3),
+        ("date:*2019", "bad_date", 0, 10),
         ("a (b", "unbalanced_open", 2, 3),
         ("a) b", "unbalanced_close", 1, 2),
         ("a ( )", "empty_group", 4, 4),
@@ -103,6 +104,7 @@ fn readings_that_the_vectors_do_not_hold() {
         ("date:\"March 2020\"..\"May 2020\"", "date:[March 2020..May 2020]"),
         ("date=2020", "date:[2020..2020]"),
         ("date:*", "exists<date>"),
+        ("date:*..2019", "date:[*..2019]"),
         ("a\u{3000}b", "(AND a b)"),
         ("a – b", "(AND a b)"),
         ("„a b“ «c d»", "(AND \"a b\" \"c d\")"),
@@ -247,6 +249,8 @@ fn queries_that_once_read_otherwise_than_printed() {
         "jap* OR (seoulaAND toko~1)=",
         "japan x+/- near5:\"a\\ b\"korea",
         "country:*\"South yrea\" pact",
+        "(date.overlap:*)^2 *ty",
+        "(len:*)^2",
     ] {
         let expr = parse(text, &ParseOptions::default()).expr.unwrap();
         let again = parse(&canonical(&expr), &ParseOptions::default()).expr;

@@ -156,13 +156,16 @@ impl Parser {
                     (None, bound, RangeForm::Comparison)
                 }
             }
-            Some('*')
-                if {
-                    self.lexer.at += 1;
-                    self.lexer.at_boundary()
-                } =>
-            {
-                return Ok(self.any(field, sub, start));
+            Some('*') => {
+                self.lexer.at += 1;
+                if self.lexer.at_boundary() || self.lexer.peek() == Some('^') {
+                    return Ok(self.any(field, sub, start));
+                }
+                // `*..2019` is open, `*2019` is no date.
+                if self.lexer.peek() != Some('.') {
+                    self.lexer.at -= 1;
+                }
+                self.dots(start)?
             }
             _ => self.dots(start)?,
         };
