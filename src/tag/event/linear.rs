@@ -184,13 +184,18 @@ pub(super) fn softmax(sums: &mut [f32]) {
 }
 
 /// First bytes of a model.
-const MAGIC: &[u8; 4] = b"DLE1";
-/// Bytes before the keys: magic, number of features, number of leaves, scale.
+const MAGIC: &[u8; 4] = b"DLE2";
+/// Bytes before the heads: magic, number of features, number of leaves, scale.
 const HEAD: usize = 16;
+/// First bits of a key that lead to it without a search: keys are hashes, a few begin alike.
+const HEAD_BITS: u32 = 12;
+/// Where the keys of each beginning start, two bytes each, and where the last ones end.
+const HEADS: usize = 2 * ((1 << HEAD_BITS) + 1);
 
 /// A trained layer: bytes in the program or from a file, read in place.
 #[derive(Debug, Clone, Copy)]
 pub struct Model<'m> {
+    heads: &'m [u8],
     keys: &'m [u8],
     weights: &'m [u8],
     biases: &'m [u8],
@@ -209,9 +214,13 @@ impl<'m> Model<'m> {
         }
         let features = number(4)? as usize;
         let scale = f32::from_bits(number(12)?);
-        let (keys, rest) = bytes.get(HEAD..)?.split_at_checked(features * 4)?;
+        let (heads, rest) = bytes.get(HEAD..)?.split_at_checked(HEADS)?;
+        let (keys, rest) = rest.split_at_checked(features * 4)?;
         let (biases, weights) = rest.split_at_checked(leaves)?;
-        (weights.len() == features * leaves).then_some(Model {
+        let pairs = || heads.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+        let sound = pairs().all(|head| usize::from(head) <= features) && pairs().is_sorted();
+        (sound && weights.len() == features * leaves).then_some(Model {
+            heads,
             keys,
             weights,
             biases,
@@ -220,13 +229,17 @@ impl<'m> Model<'m> {
         })
     }
 
-    /// The bytes of a model: sorted keys, the biases and a row of weights a key, all in units of
-    /// `scale`.
+    /// The bytes of a model: sorted keys (65,535 at most), the biases and a row of weights a key,
+    /// all in units of `scale`.
     pub(super) fn bytes(keys: &[Key], biases: &[i8], weights: &[i8], scale: f32) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         out.extend((keys.len() as u32).to_le_bytes());
         out.extend((biases.len() as u32).to_le_bytes());
         out.extend(scale.to_bits().to_le_bytes());
+        for head in 0..=1u32 << HEAD_BITS {
+            let before = keys.partition_point(|key| key >> (Key::BITS - HEAD_BITS) < head);
+            out.extend((before as u16).to_le_bytes());
+        }
         keys.iter().for_each(|key| out.extend(key.to_le_bytes()));
         out.extend(biases.iter().chain(weights).map(|weight| *weight as u8));
         out
@@ -234,20 +247,14 @@ impl<'m> Model<'m> {
 
     /// The weights of a feature, one a leaf.
     fn row(&self, key: Key) -> Option<&'m [u8]> {
-        let (mut low, mut high) = (0, self.keys.len() / 4);
-        while low < high {
-            let middle = low.midpoint(high);
-            let at = &self.keys[middle * 4..middle * 4 + 4];
-            let known = u32::from_le_bytes([at[0], at[1], at[2], at[3]]);
-            match known.cmp(&key) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => {
-                    return Some(&self.weights[middle * self.leaves..][..self.leaves]);
-                }
-            }
-        }
-        None
+        let bucket = (key >> (Key::BITS - HEAD_BITS)) as usize * 2;
+        let head =
+            |at: usize| usize::from(u16::from_le_bytes([self.heads[at], self.heads[at + 1]]));
+        let (from, to) = (head(bucket), head(bucket + 2));
+        let found = self.keys[from * 4..to * 4]
+            .chunks_exact(4)
+            .position(|known| known == key.to_le_bytes())?;
+        Some(&self.weights[(from + found) * self.leaves..][..self.leaves])
     }
 
     /// How probable each leaf is.
