@@ -27,8 +27,8 @@ country:Japan' shows the other countries too. --conjunctive counts the matches o
 /// Count the values of facets
 ///
 /// Counts are exact, over all matches. Facets are country, person, event, org, place, topic, tag,
-/// source, section, lang, domain, sourcecountry, type, collection and file; country, person and event also have .major, what articles
-/// are about, and .given, what came with them.
+/// source, section, lang, domain, sourcecountry, type, collection and file; country, person and
+/// event also have .major, what articles are about, and .given, what came with them.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct FacetsArgs {

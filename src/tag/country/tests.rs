@@ -208,10 +208,10 @@ fn words_of_local_life_tell_which_town() {
 fn a_small_place_that_is_named_again_as_one_is_believed() {
     let tagger = CountryTagger::new();
     let read = |text: &str| ids(&tagged(&tagger, &body(text), "en", None)).join(" ");
-    assert_eq!(read("He was seen by many Gainesville voters."), "");
-    let twice = "Many Gainesville voters came. Gainesville residents agreed; in Gainesville, \
-                 Gainesville residents and those near Gainesville march.";
-    assert_eq!(read(twice), "US");
+    assert_eq!(read("Lakeland residents agreed."), "");
+    assert_eq!(read(&"Lakeland residents agreed. ".repeat(3)), "US");
+    // A company's name is no mention of a place.
+    assert_eq!(read(&"Lakeland Industries agreed. ".repeat(3)), "");
 }
 
 #[test]

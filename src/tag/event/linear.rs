@@ -189,8 +189,14 @@ const MAGIC: &[u8; 4] = b"DLE2";
 const HEAD: usize = 16;
 /// First bits of a key that lead to it without a search: keys are hashes, a few begin alike.
 const HEAD_BITS: u32 = 12;
-/// Where the keys of each beginning start, two bytes each, and where the last ones end.
-const HEADS: usize = 2 * ((1 << HEAD_BITS) + 1);
+/// Where the keys of each beginning start, four bytes each, and where the last ones end.
+const HEADS: usize = 4 * ((1 << HEAD_BITS) + 1);
+
+/// Where the keys of a beginning start.
+fn head(heads: &[u8], at: usize) -> usize {
+    let bytes = &heads[at * 4..at * 4 + 4];
+    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize
+}
 
 /// A trained layer: bytes in the program or from a file, read in place.
 #[derive(Debug, Clone, Copy)]
@@ -217,8 +223,8 @@ impl<'m> Model<'m> {
         let (heads, rest) = bytes.get(HEAD..)?.split_at_checked(HEADS)?;
         let (keys, rest) = rest.split_at_checked(features * 4)?;
         let (biases, weights) = rest.split_at_checked(leaves)?;
-        let pairs = || heads.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-        let sound = pairs().all(|head| usize::from(head) <= features) && pairs().is_sorted();
+        let starts = || (0..HEADS / 4).map(|at| head(heads, at));
+        let sound = starts().all(|start| start <= features) && starts().is_sorted();
         (sound && weights.len() == features * leaves).then_some(Model {
             heads,
             keys,
@@ -229,8 +235,8 @@ impl<'m> Model<'m> {
         })
     }
 
-    /// The bytes of a model: sorted keys (65,535 at most), the biases and a row of weights a key,
-    /// all in units of `scale`.
+    /// The bytes of a model: sorted keys, the biases and a row of weights a key, all in units of
+    /// `scale`.
     pub(super) fn bytes(keys: &[Key], biases: &[i8], weights: &[i8], scale: f32) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         out.extend((keys.len() as u32).to_le_bytes());
@@ -238,7 +244,7 @@ impl<'m> Model<'m> {
         out.extend(scale.to_bits().to_le_bytes());
         for head in 0..=1u32 << HEAD_BITS {
             let before = keys.partition_point(|key| key >> (Key::BITS - HEAD_BITS) < head);
-            out.extend((before as u16).to_le_bytes());
+            out.extend((before as u32).to_le_bytes());
         }
         keys.iter().for_each(|key| out.extend(key.to_le_bytes()));
         out.extend(biases.iter().chain(weights).map(|weight| *weight as u8));
@@ -247,10 +253,8 @@ impl<'m> Model<'m> {
 
     /// The weights of a feature, one a leaf.
     fn row(&self, key: Key) -> Option<&'m [u8]> {
-        let bucket = (key >> (Key::BITS - HEAD_BITS)) as usize * 2;
-        let head =
-            |at: usize| usize::from(u16::from_le_bytes([self.heads[at], self.heads[at + 1]]));
-        let (from, to) = (head(bucket), head(bucket + 2));
+        let bucket = (key >> (Key::BITS - HEAD_BITS)) as usize;
+        let (from, to) = (head(self.heads, bucket), head(self.heads, bucket + 1));
         let found = self.keys[from * 4..to * 4]
             .chunks_exact(4)
             .position(|known| known == key.to_le_bytes())?;
@@ -347,6 +351,6 @@ mod tests {
         assert!(
             Model::of(&bytes, 3).is_none() && Model::of(&bytes[..bytes.len() - 1], 2).is_none()
         );
-        assert!(Model::of(b"", 2).is_none() && Model::of(b"DLE1", 2).is_none());
+        assert!(Model::of(b"", 2).is_none() && Model::of(MAGIC, 2).is_none());
     }
 }

@@ -16,7 +16,8 @@ use super::taxonomy;
 use crate::tag::Part;
 use crate::text::Tokens;
 
-/// Steps of L-BFGS; the weights of eight bits change no more after.
+/// Steps of L-BFGS; after twice as many, 87 of the 326,007 weights of eight bits are another one, by
+/// one unit.
 const STEPS: usize = 80;
 /// Earlier steps from which the curvature is known.
 const MEMORY: usize = 8;
