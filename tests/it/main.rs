@@ -14,6 +14,7 @@ mod quality;
 mod query;
 mod readme;
 mod support;
+mod tagging;
 mod tidy;
 mod timeline;
 mod verbs;
