@@ -75,7 +75,7 @@ pub fn stems(
     words: &Words,
     lang: &str,
     analyzers: &mut Analyzers,
-    sink: &mut dyn TokenSink,
+    sink: &mut impl TokenSink,
 ) {
     let layout = Layout::of(words);
     let lead = |position: u32| if position < layout.lead { LEAD_WEIGHT } else { 1 };
@@ -91,8 +91,8 @@ pub fn stems_of(
     lang: &str,
     analyzers: &mut Analyzers,
     base: u32,
-    times: &dyn Fn(u32) -> usize,
-    sink: &mut dyn TokenSink,
+    times: &impl Fn(u32) -> usize,
+    sink: &mut impl TokenSink,
 ) {
     let analyzer = analyzers.get(lang);
     let mut stem = String::new();
@@ -123,32 +123,20 @@ pub fn stems_of(
 }
 
 /// Gives folded words, exact forms and entities of title and body to `sink`.
-pub fn forms(article: &Article, words: &Words, tags: &Tags, sink: &mut dyn TokenSink) {
+pub fn forms(article: &Article, words: &Words, tags: &Tags, sink: &mut impl TokenSink) {
     let layout = Layout::of(words);
-    let mut entities = entity_tokens(words, tags, layout.title);
-    entities.sort();
-    entities.dedup();
-    let mut entities = entities.iter().peekable();
-    let mut give = |text: &str, tokens: &Tokens, base: u32, sink: &mut dyn TokenSink| {
-        forms_of(
-            text,
-            tokens,
-            base,
-            &mut |token, position, sink| {
-                sink.token(token, position, 1);
-                while let Some((at, entity)) = entities.peek() {
-                    if *at > position {
-                        break;
-                    }
-                    sink.token(entity, position.max(*at), 1);
-                    entities.next();
-                }
-            },
-            sink,
-        );
+    let (names, places) = entities(words, tags, layout.title);
+    let mut places = places.iter().peekable();
+    let mut give = |text: &str, tokens: &Tokens, base: u32| {
+        forms_of(text, tokens, base, &mut |token, position| {
+            sink.token(token, position, 1);
+            while let Some((at, name)) = places.next_if(|(at, _)| *at <= position) {
+                sink.token(&names[*name as usize], position.max(*at), 1);
+            }
+        });
     };
-    give(&article.body, &words.body, 0, sink);
-    give(&article.title, &words.title, layout.title, sink);
+    give(&article.body, &words.body, 0);
+    give(&article.title, &words.title, layout.title);
 }
 
 /// Calls `each` with every position where a sentence starts, ascending, and whether a paragraph
@@ -163,10 +151,9 @@ pub fn breaks(words: &Words, each: &mut dyn FnMut(u32, bool)) {
 
 /// Gives the folded words and exact forms of an author line to `sink`; how many positions there
 /// are.
-pub fn byline(author: &str, sink: &mut dyn TokenSink) -> u32 {
+pub fn byline(author: &str, sink: &mut impl TokenSink) -> u32 {
     let tokens = Tokens::of(author);
-    let mut give = |term: &str, position, sink: &mut dyn TokenSink| sink.token(term, position, 1);
-    forms_of(author, &tokens, 0, &mut give, sink);
+    forms_of(author, &tokens, 0, &mut |term, position| sink.token(term, position, 1));
     tokens.positions()
 }
 
@@ -174,29 +161,31 @@ fn forms_of(
     text: &str,
     tokens: &Tokens,
     base: u32,
-    give: &mut dyn FnMut(&str, u32, &mut dyn TokenSink),
-    sink: &mut dyn TokenSink,
+    give: &mut impl FnMut(&str, u32),
 ) {
     let mut exact = String::new();
     for token in tokens.iter() {
         let position = base + token.position;
         let folded = tokens.folded(token);
         let surface = token.surface(text);
-        give(folded, position, sink);
+        give(folded, position);
         if surface != folded && !token.has(Token::JOINED) {
             exact.clear();
             exact.push(EXACT_MARK);
             exact.push_str(&exact_surface(surface));
-            give(&exact, position, sink);
+            give(&exact, position);
         }
     }
 }
 
-/// Entity tokens (`@country:JP`, `@person`) with their positions.
-fn entity_tokens(words: &Words, tags: &Tags, title: u32) -> Vec<(u32, String)> {
-    let mut out = Vec::new();
+/// Entity tokens (`@country:JP`, `@person`), each once, and at which positions which of them
+/// stands, ascending, each once.
+fn entities(words: &Words, tags: &Tags, title: u32) -> (Vec<String>, Vec<(u32, u32)>) {
+    let mut names: Vec<String> = vec![format!("{ENTITY_MARK}{}", Class::Person.name())];
+    let mut places = Vec::new();
     for tag in &tags.tags {
-        let name = tag.class.name();
+        let number = names.len() as u32;
+        names.push(format!("{ENTITY_MARK}{}:{}", tag.class.name(), tag.id));
         for mention in tag.mentions.iter().filter(|mention| mention.is_place()) {
             let (tokens, base) = match mention.part {
                 Part::Title => (&words.title, title),
@@ -205,15 +194,19 @@ fn entity_tokens(words: &Words, tags: &Tags, title: u32) -> Vec<(u32, String)> {
             };
             let Some(token) = tokens.get(tokens.at_byte(mention.start as usize)) else { continue };
             let position = base + token.position;
-            out.push((position, format!("{ENTITY_MARK}{name}:{}", tag.id)));
+            places.push((position, number));
             // Any person: too many ids to be joined when a query is read, as those of the other
             // classes can be.
             if tag.class == Class::Person {
-                out.push((position, format!("{ENTITY_MARK}{name}")));
+                places.push((position, 0));
             }
         }
     }
-    out
+    // By name, because given and derived tags of one value are two tags.
+    let name = |place: &(u32, u32)| &names[place.1 as usize];
+    places.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| name(a).cmp(name(b))));
+    places.dedup_by(|a, b| a.0 == b.0 && name(a) == name(b));
+    (names, places)
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! A tagged article as a tantivy document, and the terms its facets are found by.
 
-use tantivy::TantivyDocument;
+use std::collections::HashSet;
+
 use tantivy::schema::Field;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::breaks;
 use super::schema::{Fields, facet_prefix};
-use super::tokens::Encoder;
+use super::tokens;
+use super::values::Values;
 use crate::analyze::Analyzers;
 use crate::engine::stored::{self, TaggedArticle};
 use crate::engine::streams;
@@ -25,25 +28,49 @@ pub const SEPARATOR: char = '\u{1f}';
 
 /// The term of a value; an empty `id` is the term of every article that has any value.
 pub fn value_term(field: FacetField, id: &str) -> String {
-    let [class, sub] = facet_prefix(field);
     let mut term = String::with_capacity(2 + id.len());
-    term.push(class as char);
-    term.push(sub as char);
-    term.push_str(id);
+    push_value(&mut term, field, id);
+    tokens::plain(&mut term, 0);
     term
+}
+
+fn push_value(out: &mut String, field: FacetField, id: &str) {
+    out.extend(facet_prefix(field).map(char::from));
+    out.push_str(id);
 }
 
 /// What the label terms of a value start with; the label follows.
 pub fn label_prefix(class: FacetClass, id: &str) -> String {
+    let mut term = String::new();
+    push_label(&mut term, class, id);
+    tokens::plain(&mut term, 0);
+    term
+}
+
+fn push_label(out: &mut String, class: FacetClass, id: &str) {
     let [class, _] = facet_prefix(FacetField::any(class));
-    format!("{}l{id}{SEPARATOR}", class as char)
+    out.extend([class as char, 'l']);
+    out.push_str(id);
+    out.push(SEPARATOR);
 }
 
 /// What the surname terms of persons start with; the person's id follows.
 pub fn surname_prefix(surname: &str) -> String {
-    let [class, _] = facet_prefix(FacetField::any(FacetClass::Person));
-    format!("{}s{surname}{SEPARATOR}", class as char)
+    let mut term = String::new();
+    push_surname(&mut term, surname);
+    tokens::plain(&mut term, 0);
+    term
 }
+
+fn push_surname(out: &mut String, surname: &str) {
+    let [class, _] = facet_prefix(FacetField::any(FacetClass::Person));
+    out.extend([class as char, 's']);
+    out.push_str(surname);
+    out.push(SEPARATOR);
+}
+
+/// Terms of an article up to which looking through them is quickest.
+const FEW_TERMS: usize = 64;
 
 /// Whether an id does not fit into the id columns: over 31 bytes, or with a NUL in it.
 fn is_long(id: &str) -> bool {
@@ -90,91 +117,69 @@ pub fn unpack_id(mut word: impl FnMut(usize) -> u64) -> Option<String> {
     None
 }
 
-/// A document and what it costs.
-#[derive(Debug)]
-pub struct Built {
-    /// What tantivy takes.
-    pub document: TantivyDocument,
-    /// Bytes of its token streams.
-    pub streams: u64,
-}
-
-/// Builds the document of an article. `record` is scratch space.
-pub fn document(
-    tagged: &TaggedArticle,
-    fields: &Fields,
-    analyzers: &mut Analyzers,
-    record: &mut Vec<u8>,
-) -> Built {
+/// What tantivy indexes and stores of an article.
+pub fn document(tagged: &TaggedArticle, fields: &Fields, analyzers: &mut Analyzers) -> Values {
     let article = &tagged.article;
     let words = &tagged.words;
-    let mut doc = TantivyDocument::default();
-    let mut streams_bytes = 0;
-    let mut add = |doc: &mut TantivyDocument, field, stream: Encoder| {
-        let text = stream.finish();
-        streams_bytes += text.len() as u64;
-        doc.add_text(field, text);
-    };
-    doc.add_text(fields.id, tagged.id());
-    add_id_columns(&mut doc, fields, tagged.id());
+    // Two streams of about the text's length each, the second with its exact forms.
+    let long = article.body.len() + article.title.len();
+    let mut values = Values::with_capacity(long * 9 / 4 + article.title.len() * 4 + 1_024);
+    values.text(fields.id, tagged.id());
+    add_id_columns(&mut values, fields, tagged.id());
 
-    let mut stream = Encoder::with_capacity(article.body.len() + article.title.len() * 3 + 64);
-    streams::stems(article, words, &tagged.lang, analyzers, &mut stream);
-    add(&mut doc, fields.text, stream);
-    let mut stream = Encoder::with_capacity((article.body.len() + article.title.len()) * 5 / 4);
-    streams::forms(article, words, &tagged.tags, &mut stream);
-    add(&mut doc, fields.forms, stream);
+    values.stream(fields.text, |stream| {
+        streams::stems(article, words, &tagged.lang, analyzers, stream);
+    });
+    values.stream(fields.forms, |stream| streams::forms(article, words, &tagged.tags, stream));
     if !words.title.is_empty() {
-        let mut stream = Encoder::with_capacity(article.title.len() + 16);
-        streams::stems_of(
-            &article.title,
-            &words.title,
-            &tagged.lang,
-            analyzers,
-            0,
-            &|_| 1,
-            &mut stream,
-        );
-        add(&mut doc, fields.title, stream);
+        let (title, once) = (&article.title, |_| 1);
+        values.stream(fields.title, |stream| {
+            streams::stems_of(title, &words.title, &tagged.lang, analyzers, 0, &once, stream);
+        });
     }
     if let Some(author) = &article.author {
-        let mut stream = Encoder::with_capacity(author.len() + 16);
-        let words = streams::byline(author, &mut stream);
-        add(&mut doc, fields.byline, stream);
-        doc.add_u64(fields.byline_words, u64::from(words));
+        let words = values.stream(fields.byline, |stream| streams::byline(author, stream));
+        values.unsigned(fields.byline_words, u64::from(words));
     }
 
     if let Some(date) = &article.date {
-        doc.add_i64(fields.date, date.start);
-        doc.add_i64(fields.date_end, date.end);
+        values.signed(fields.date, date.start);
+        values.signed(fields.date_end, date.end);
     }
-    doc.add_i64(fields.added, tagged.added);
-    doc.add_u64(fields.content_hash, tagged.content_hash);
-    doc.add_u64(fields.tagger, u64::from(TAGGER_VERSION));
+    values.signed(fields.added, tagged.added);
+    values.unsigned(fields.content_hash, tagged.content_hash);
+    values.unsigned(fields.tagger, u64::from(TAGGER_VERSION));
     let layout = streams::Layout::of(words);
-    doc.add_u64(fields.body_words, u64::from(layout.body));
-    doc.add_u64(fields.lead_words, u64::from(layout.lead));
-    doc.add_u64(fields.title_words, u64::from(layout.title_words));
+    values.unsigned(fields.body_words, u64::from(layout.body));
+    values.unsigned(fields.lead_words, u64::from(layout.lead));
+    values.unsigned(fields.title_words, u64::from(layout.title_words));
     for number in breaks::pack(words) {
-        doc.add_u64(fields.breaks, number);
+        values.unsigned(fields.breaks, number);
     }
-    add_facets(&mut doc, fields, tagged);
-    stored::encode(tagged, record);
-    doc.add_bytes(fields.stored, record);
-    Built { document: doc, streams: streams_bytes }
+    add_facets(&mut values, fields, tagged);
+    let mut record = Vec::with_capacity(long * 9 / 8 + 512);
+    stored::encode(tagged, &mut record);
+    values.record(fields.stored, record);
+    values
 }
 
-fn add_id_columns(doc: &mut TantivyDocument, fields: &Fields, id: &str) {
+fn add_id_columns(values: &mut Values, fields: &Fields, id: &str) {
     for (&field, word) in fields.id_columns.iter().zip(pack_id(id)) {
-        doc.add_u64(field, word);
+        values.unsigned(field, word);
     }
     if is_long(id) {
-        doc.add_text(fields.id_long, id);
+        values.text(fields.id_long, id);
     }
 }
 
-fn add_facets(doc: &mut TantivyDocument, fields: &Fields, tagged: &TaggedArticle) {
-    let mut facets = Facets { doc, fields, terms: Vec::new() };
+fn add_facets(values: &mut Values, fields: &Fields, tagged: &TaggedArticle) {
+    let mut facets = Facets {
+        values,
+        fields,
+        stream: String::with_capacity(1_024),
+        terms: Vec::with_capacity(FEW_TERMS),
+        hashes: HashSet::default(),
+    };
     for tag in &tagged.tags.tags {
         let class = FacetClass::of(tag.class);
         facets.value(FacetField::any(class), &tag.id);
@@ -185,10 +190,12 @@ fn add_facets(doc: &mut TantivyDocument, fields: &Fields, tagged: &TaggedArticle
             facets.value(FacetField { class, sub: FacetSub::Given }, &tag.id);
         }
         if class == FacetClass::Person {
-            let surname = name::surname(&tag.id);
-            facets.term(format!("{}{}", surname_prefix(surname), tag.id));
+            facets.term(|out| {
+                push_surname(out, name::surname(&tag.id));
+                out.push_str(&tag.id);
+            });
             if let Some(label) = &tag.label {
-                facets.term(format!("{}{label}", label_prefix(class, &tag.id)));
+                facets.label(class, &tag.id, label);
             }
         }
     }
@@ -230,62 +237,97 @@ fn add_facets(doc: &mut TantivyDocument, fields: &Fields, tagged: &TaggedArticle
     }
     facets.value(FacetField::any(FacetClass::File), &article.provenance.address());
     if article.is_stub() {
-        facets.term(STUB_TERM.to_owned());
+        facets.term(|out| out.push_str(STUB_TERM));
     }
+    let Facets { stream, terms, .. } = facets;
+    values.stream(fields.facet, |out| {
+        for (from, to) in terms {
+            out.term(|out| out.push_str(&stream[from..to]));
+        }
+    });
 }
 
+/// Gathers the facet terms of an article, each once.
 struct Facets<'d> {
-    doc: &'d mut TantivyDocument,
+    values: &'d mut Values,
     fields: &'d Fields,
-    /// Terms added so far; a document has few.
-    terms: Vec<String>,
+    /// The terms so far, one after the other, and where each lies.
+    stream: String,
+    terms: Vec<(usize, usize)>,
+    /// Hashes of all terms, once they are too many to be looked through.
+    hashes: HashSet<u64, foldhash::fast::FixedState>,
 }
 
 impl Facets<'_> {
-    fn term(&mut self, term: String) -> bool {
-        if self.terms.contains(&term) || term.len() > 4 * MAX_ID_BYTES {
+    /// Adds the term that `write` writes; whether it is a new one.
+    fn term(&mut self, write: impl FnOnce(&mut String)) -> bool {
+        let from = self.stream.len();
+        write(&mut self.stream);
+        if self.stream.len() - from > 4 * MAX_ID_BYTES || self.is_known(from) {
+            self.stream.truncate(from);
             return false;
         }
-        self.doc.add_text(self.fields.facet, &term);
-        self.terms.push(term);
+        self.terms.push((from, self.stream.len()));
         true
+    }
+
+    /// Whether the term at the end of the stream is one of those before.
+    fn is_known(&mut self, from: usize) -> bool {
+        let term = &self.stream[from..];
+        if self.terms.len() < FEW_TERMS {
+            return self.terms.iter().any(|&(from, to)| self.stream[from..to] == *term);
+        }
+        let hash = |term: &str| xxh3_64(term.as_bytes());
+        if self.hashes.is_empty() {
+            self.hashes.extend(self.terms.iter().map(|&(from, to)| hash(&self.stream[from..to])));
+        }
+        !self.hashes.insert(hash(term))
     }
 
     /// Adds a value with its ancestors: every `/` prefix, for domains every parent at a dot, for
     /// files every folder with the slash behind it, and the name alone.
     fn value(&mut self, field: FacetField, id: &str) {
-        if id.is_empty() || !self.term(value_term(field, id)) {
+        let mut add = |id: &str| self.term(|out| push_value(out, field, id));
+        if id.is_empty() || !add(id) {
             return;
         }
-        self.term(value_term(field, ""));
+        add("");
         match field.class {
             FacetClass::Event => {
                 for (at, _) in id.match_indices('/') {
-                    self.term(value_term(field, &id[..at]));
+                    add(&id[..at]);
                 }
             }
             FacetClass::Domain => {
                 for (at, _) in id.match_indices('.') {
                     if id[at + 1..].contains('.') {
-                        self.term(value_term(field, &id[at + 1..]));
+                        add(&id[at + 1..]);
                     }
                 }
             }
             FacetClass::File => {
                 for (at, _) in id.match_indices('/') {
-                    self.term(value_term(field, &id[..=at]));
+                    add(&id[..=at]);
                 }
                 if let Some((_, name)) = id.rsplit_once('/')
                     && !name.is_empty()
                 {
-                    self.term(value_term(field, name));
+                    add(name);
                 }
             }
             _ => {}
         }
         if let Some(column) = column_of(self.fields, field) {
-            self.doc.add_text(column, id);
+            self.values.text(column, id);
         }
+    }
+
+    /// Adds how a value is written.
+    fn label(&mut self, class: FacetClass, id: &str, label: &str) {
+        self.term(|out| {
+            push_label(out, class, id);
+            out.push_str(label);
+        });
     }
 
     /// Adds a value of an open class, with its spelling as label where the id differs.
@@ -293,7 +335,7 @@ impl Facets<'_> {
         let id = open_id(value);
         let shown = value.split_whitespace().collect::<Vec<_>>().join(" ");
         if shown != id && !id.is_empty() {
-            self.term(format!("{}{shown}", label_prefix(class, &id)));
+            self.label(class, &id, &shown);
         }
         self.value(FacetField::any(class), &id);
     }

@@ -25,6 +25,7 @@ mod statistics;
 mod stems;
 pub mod tokens;
 mod union;
+pub mod values;
 mod watch;
 mod words;
 mod writer;

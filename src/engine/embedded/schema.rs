@@ -8,7 +8,7 @@ use tantivy::schema::{
 use crate::plan::{FacetClass, FacetField, FacetSub};
 
 /// The version of the layout below. Any change raises it; an index of another layout is refused.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// The tokenizer that reads encoded token streams, see [`super::tokens`].
 pub const STREAM: &str = "dateline_stream";
@@ -116,15 +116,21 @@ pub fn schema() -> (Schema, Fields) {
             .set_index_option(IndexRecordOption::Basic)
             .set_fieldnorms(false),
     );
+    let terms = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(STREAM)
+            .set_index_option(IndexRecordOption::Basic)
+            .set_fieldnorms(false),
+    );
     let column = TextOptions::default().set_fast("raw");
     let number = NumericOptions::default().set_fast();
     let fields = Fields {
-        id: builder.add_text_field("id", raw.clone()),
+        id: builder.add_text_field("id", raw),
         text: builder.add_text_field("text", indexed(positions, true)),
         forms: builder.add_text_field("forms", indexed(positions, false)),
         title: builder.add_text_field("title", indexed(positions, true)),
         byline: builder.add_text_field("byline", indexed(positions, true)),
-        facet: builder.add_text_field("facet", raw),
+        facet: builder.add_text_field("facet", terms),
         facet_columns: FacetField::all()
             .map(|field| (field, builder.add_text_field(&facet_column(field), column.clone())))
             .collect(),

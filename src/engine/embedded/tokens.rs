@@ -33,26 +33,39 @@ pub fn cut(term: &str) -> &str {
     &term[..end]
 }
 
-/// Encodes a token stream.
-#[derive(Debug, Clone)]
-pub struct Encoder {
-    out: String,
+/// Encodes a token stream at the end of a text.
+#[derive(Debug)]
+pub struct Encoder<'o> {
+    out: &'o mut String,
     position: i64,
 }
 
-impl Encoder {
-    /// An encoder with room for so many bytes.
-    pub fn with_capacity(bytes: usize) -> Encoder {
-        Encoder { out: String::with_capacity(bytes), position: -1 }
+impl<'o> Encoder<'o> {
+    /// An encoder that appends to `out`.
+    pub fn new(out: &'o mut String) -> Encoder<'o> {
+        Encoder { out, position: -1 }
     }
 
-    /// The encoded stream.
-    pub fn finish(self) -> String {
-        self.out
+    /// One term at the next position, of any length; `write` appends it. It loses control
+    /// characters, see [`plain`].
+    pub fn term(&mut self, write: impl FnOnce(&mut String)) {
+        self.out.push(NEXT as char);
+        self.position += 1;
+        let from = self.out.len();
+        write(self.out);
+        plain(self.out, from);
     }
 }
 
-impl TokenSink for Encoder {
+/// Removes from `text[from..]` the control characters that terms never hold.
+pub fn plain(text: &mut String, from: usize) {
+    if text.as_bytes()[from..].iter().any(|&byte| byte < LOWEST) {
+        let tail = text.split_off(from);
+        text.extend(tail.chars().filter(|&c| c as u32 >= u32::from(LOWEST)));
+    }
+}
+
+impl TokenSink for Encoder<'_> {
     fn token(&mut self, term: &str, position: u32, times: usize) {
         let position = i64::from(position);
         match position - self.position {
@@ -65,12 +78,9 @@ impl TokenSink for Encoder {
             }
         }
         self.position = self.position.max(position);
-        let term = cut(term);
-        if term.bytes().any(|byte| byte < LOWEST) {
-            self.out.extend(term.chars().filter(|&c| c as u32 >= u32::from(LOWEST)));
-        } else {
-            self.out.push_str(term);
-        }
+        let from = self.out.len();
+        self.out.push_str(cut(term));
+        plain(self.out, from);
         for _ in 1..times {
             self.out.push(REPEAT as char);
         }
@@ -194,11 +204,11 @@ mod tests {
     use super::*;
 
     fn round(tokens: &[(&str, u32, usize)]) -> Vec<(String, usize)> {
-        let mut encoder = Encoder::with_capacity(64);
+        let mut text = String::new();
+        let mut encoder = Encoder::new(&mut text);
         for &(term, position, times) in tokens {
             encoder.token(term, position, times);
         }
-        let text = encoder.finish();
         let mut tokenizer = StreamTokenizer::default();
         let mut stream = tokenizer.token_stream(&text);
         let mut out = Vec::new();

@@ -14,8 +14,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{
-    DocSet, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TERMINATED,
-    TantivyDocument, Term,
+    DocSet, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TERMINATED, Term,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -24,6 +23,7 @@ use super::document::{MAX_ID_BYTES, document};
 use super::manifest::Manifest;
 use super::schema::{Fields, STREAM, schema};
 use super::tokens::{Backlog, StreamTokenizer};
+use super::values::Values;
 use super::{directory, failure, io_failure, reader};
 use crate::analyze::{Analyzers, analyzer_name};
 use crate::engine::{EngineError, Prepared, Put, Sink, StoredArticle, TaggedArticle};
@@ -67,7 +67,7 @@ pub struct Existing {
 pub struct EmbeddedWriter {
     dir: PathBuf,
     fields: Arc<Fields>,
-    writer: IndexWriter,
+    writer: IndexWriter<Values>,
     backlog: Arc<Backlog>,
     reader: IndexReader,
     searcher: Searcher,
@@ -87,10 +87,8 @@ impl std::fmt::Debug for EmbeddedWriter {
 
 /// What [`EmbeddedWriter`] makes of an article.
 struct Content {
-    document: TantivyDocument,
+    values: Values,
     language: &'static str,
-    /// Bytes of its token streams.
-    streams: u64,
 }
 
 /// Bytes of token streams that may wait for tantivy's threads.
@@ -170,7 +168,7 @@ impl EmbeddedWriter {
             .memory_budget_per_thread((options.memory / threads).max(16 << 20))
             .num_merge_threads(2)
             .build();
-        let writer: IndexWriter =
+        let writer: IndexWriter<Values> =
             index.writer_with_options(writer_options).map_err(|error| match failure(error) {
                 EngineError::Locked(_) => EngineError::Locked(place.clone()),
                 other => other,
@@ -320,7 +318,7 @@ fn refuse_other_content(dir: &Path) -> Result<(), EngineError> {
 }
 
 thread_local! {
-    static SCRATCH: RefCell<(Analyzers, Vec<u8>)> = RefCell::default();
+    static ANALYZERS: RefCell<Analyzers> = RefCell::default();
 }
 
 impl Sink for EmbeddedWriter {
@@ -332,15 +330,13 @@ impl Sink for EmbeddedWriter {
                 id.len()
             )));
         }
-        let document = SCRATCH.with_borrow_mut(|(analyzers, record)| {
-            document(article, &self.fields, analyzers, record)
-        });
+        let values = ANALYZERS
+            .with_borrow_mut(|analyzers| document(article, &self.fields, analyzers));
         Ok(Prepared {
             id: id.to_owned(),
             weight: article.article.weight() * 4,
             content: Box::new(Content {
-                document: document.document,
-                streams: document.streams,
+                values,
                 language: analyzer_name(&article.lang),
             }),
         })
@@ -359,10 +355,11 @@ impl Sink for EmbeddedWriter {
         if !self.languages.contains(content.language) {
             self.languages.insert(content.language.to_owned());
         }
-        if let Err(error) = self.writer.add_document(content.document) {
+        let streams = content.values.streams();
+        if let Err(error) = self.writer.add_document(content.values) {
             return Err(self.cause(error));
         }
-        self.backlog.add(content.streams, BACKLOG, PATIENCE);
+        self.backlog.add(streams, BACKLOG, PATIENCE);
         Ok(if first { Put::First } else { Put::Again })
     }
 
