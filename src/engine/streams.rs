@@ -157,12 +157,7 @@ pub fn byline(author: &str, sink: &mut impl TokenSink) -> u32 {
     tokens.positions()
 }
 
-fn forms_of(
-    text: &str,
-    tokens: &Tokens,
-    base: u32,
-    give: &mut impl FnMut(&str, u32),
-) {
+fn forms_of(text: &str, tokens: &Tokens, base: u32, give: &mut impl FnMut(&str, u32)) {
     let mut exact = String::new();
     for token in tokens.iter() {
         let position = base + token.position;

@@ -129,47 +129,278 @@ pub(super) const BLOCKS: [(RangeInclusive<char>, &str); 19] = [
     ('\u{AC00}'..='\u{D7A3}', "ko"),
 ];
 
-/// The commonest words of a language, the most frequent first; left out are those that neighbours
-/// share (`in`, `is`, `was` are Dutch, too), but for the very commonest.
-pub(super) fn common_words(tag: &str) -> Option<&'static [&'static str]> {
-    Some(match tag {
-        "en" => &[
+/// The commonest words of the languages in Latin script that whatlang knows, the most frequent
+/// first; left out are those that neighbours share (`in`, `is`, `was` are Dutch, too), but for the
+/// very commonest, and those that English text holds.
+pub(super) const COMMON_WORDS: &[(&str, &[&str])] = &[
+    (
+        "en",
+        &[
             "the", "to", "and", "of", "a", "that", "said", "for", "it", "on", "by", "with", "from",
             "at", "he", "be", "as", "has", "its", "have", "an", "are", "not", "his", "were",
             "will", "which", "this", "they", "who", "been", "their", "would", "or", "had",
         ],
-        "de" => &[
+    ),
+    (
+        "de",
+        &[
             "der", "die", "und", "das", "den", "von", "zu", "mit", "sich", "auf", "für", "ist",
             "im", "dem", "nicht", "ein", "eine", "als", "auch", "es", "an", "werden", "aus", "er",
             "hat", "dass", "sie", "nach", "bei", "einer", "um", "am", "sind", "noch", "wie",
             "einem", "über", "einen", "so", "zum", "haben", "nur", "oder", "aber", "vor", "zur",
         ],
-        "fr" => &[
+    ),
+    (
+        "fr",
+        &[
             "de", "la", "le", "et", "les", "des", "du", "une", "que", "est", "pour", "qui", "dans",
             "par", "plus", "pas", "au", "sur", "ne", "se", "ce", "il", "sont", "avec", "son",
             "aux", "cette", "ses", "mais", "comme", "ou", "été", "elle", "d", "l",
         ],
-        "es" => &[
+    ),
+    (
+        "es",
+        &[
             "de", "la", "que", "el", "en", "y", "los", "del", "las", "por", "con", "para", "una",
             "su", "al", "lo", "como", "más", "pero", "sus", "le", "ha", "fue", "este", "es",
         ],
-        "it" => &[
+    ),
+    (
+        "it",
+        &[
             "di", "e", "il", "che", "la", "per", "un", "del", "è", "della", "una", "con", "non",
             "si", "da", "le", "nel", "dei", "alla", "gli", "sono", "anche", "al", "ha", "delle",
             "più", "come", "dal", "lo", "l",
         ],
-        "pt" => &[
+    ),
+    (
+        "pt",
+        &[
             "de", "que", "e", "do", "da", "em", "um", "para", "com", "não", "uma", "os", "no",
             "se", "na", "por", "mais", "as", "dos", "como", "mas", "ao", "das", "à", "foi", "são",
         ],
-        "nl" => &[
+    ),
+    (
+        "nl",
+        &[
             "de", "het", "een", "van", "en", "in", "is", "dat", "op", "te", "voor", "met", "zijn",
             "die", "niet", "aan", "er", "om", "ook", "als", "bij", "door", "naar", "heeft", "uit",
             "wordt", "zich",
         ],
-        _ => return None,
-    })
-}
+    ),
+    (
+        "id",
+        &[
+            "yang", "dan", "di", "dengan", "untuk", "dari", "dalam", "ini", "itu", "tidak", "pada",
+            "akan", "juga", "telah", "oleh", "ke", "adalah", "tersebut", "kata", "sebagai", "bisa",
+            "ada", "saat", "karena", "para", "lebih",
+        ],
+    ),
+    (
+        "jv",
+        &[
+            "ing", "lan", "sing", "kanthi", "saka", "kang", "ora", "iku", "uga", "iki", "marang",
+            "dadi", "wis", "karo", "amarga", "kanggo", "bisa", "menyang",
+        ],
+    ),
+    (
+        "vi",
+        &[
+            "và", "của", "là", "các", "có", "được", "cho", "trong", "không", "với", "những", "một",
+            "người", "này", "đã", "để", "khi", "từ", "ông", "tại", "về", "ở", "vào",
+        ],
+    ),
+    (
+        "tr",
+        &[
+            "ve", "bir", "bu", "için", "ile", "olarak", "da", "de", "daha", "çok", "olan", "gibi",
+            "sonra", "kadar", "ise", "dedi", "en", "ancak", "oldu", "olduğu", "ne", "göre",
+        ],
+    ),
+    (
+        "pl",
+        &[
+            "w", "na", "z", "się", "nie", "że", "jest", "jak", "po", "przez", "dla", "od", "oraz",
+            "jego", "ale", "tym", "który", "są", "będzie", "został", "lub", "tego", "też",
+        ],
+    ),
+    (
+        "ro",
+        &[
+            "și", "şi", "în", "de", "la", "cu", "pe", "din", "care", "nu", "este", "pentru", "mai",
+            "că", "sau", "sunt", "fost", "prin", "după", "dar", "au", "să",
+        ],
+    ),
+    (
+        "hr",
+        &[
+            "je", "u", "na", "se", "da", "su", "za", "od", "koji", "što", "nije", "ne", "kako",
+            "će", "bio", "ali", "iz", "ili", "koja", "kao",
+        ],
+    ),
+    (
+        "uz",
+        &[
+            "va", "bu", "bilan", "uchun", "ham", "deb", "ning", "esa", "edi", "bir", "kerak",
+            "lekin", "haqida", "qilish",
+        ],
+    ),
+    (
+        "tl",
+        &[
+            "ang", "ng", "sa", "mga", "na", "ay", "si", "ni", "kay", "hindi", "para", "niya",
+            "ito", "siya", "kung",
+        ],
+    ),
+    (
+        "hu",
+        &[
+            "az", "és", "hogy", "nem", "egy", "azt", "meg", "már", "csak", "mint", "de", "ez",
+            "volt", "szerint", "után", "még", "vagy", "el",
+        ],
+    ),
+    (
+        "az",
+        &[
+            "və", "bu", "bir", "ilə", "üçün", "də", "da", "olan", "kimi", "edir", "daha", "olub",
+            "sonra", "ki", "onun", "deyib",
+        ],
+    ),
+    (
+        "cs",
+        &[
+            "se", "na", "je", "v", "že", "s", "z", "si", "o", "za", "podle", "pro", "jako", "jsou",
+            "ale", "který", "také", "bude", "po", "jsem", "nebo",
+        ],
+    ),
+    (
+        "zu",
+        &[
+            "ukuthi", "futhi", "kodwa", "noma", "uma", "uthe", "ngoba", "kusho", "kanye", "lapho",
+            "lokhu", "le", "lo", "leli", "lesi", "ukuba", "nje", "yena",
+        ],
+    ),
+    (
+        "sv",
+        &[
+            "och", "att", "det", "som", "en", "är", "på", "av", "den", "inte", "med", "för", "har",
+            "de", "till", "om", "ett", "han", "men", "var", "från", "sig", "efter", "enligt",
+            "kan", "under",
+        ],
+    ),
+    (
+        "ak",
+        &[
+            "na", "sɛ", "ne", "mu", "wɔ", "ho", "yɛ", "nti", "anaa", "saa", "bi", "ɔno", "de",
+            "ɛno", "wɔn",
+        ],
+    ),
+    (
+        "sn",
+        &[
+            "kuti", "uye", "asi", "kana", "iyo", "naye", "vanoti", "ichi", "izvi", "uyu", "iye",
+            "pane", "kubva", "kuna", "sezvo", "zvakare", "pa", "mu", "ne",
+        ],
+    ),
+    (
+        "af",
+        &[
+            "die", "van", "en", "het", "nie", "dat", "wat", "hy", "om", "vir", "sy", "met", "aan",
+            "ook", "te", "n", "deur", "hulle",
+        ],
+    ),
+    (
+        "fi",
+        &[
+            "ja", "ei", "että", "se", "hän", "oli", "ovat", "myös", "mutta", "kun", "mukaan",
+            "kuin", "vuoden", "sekä", "tai", "jo", "joka", "ole", "mitä", "niin",
+        ],
+    ),
+    (
+        "sk",
+        &[
+            "sa", "na", "je", "v", "že", "s", "z", "si", "o", "za", "podľa", "pre", "ako", "sú",
+            "ale", "ktorý", "aj", "bude", "po", "som", "alebo",
+        ],
+    ),
+    (
+        "tk",
+        &[
+            "we", "bilen", "bu", "üçin", "hem", "bolan", "ol", "diýip", "onuň", "şu", "ýaly",
+            "barada", "boldy", "hemde",
+        ],
+    ),
+    (
+        "da",
+        &[
+            "og", "det", "er", "en", "til", "af", "på", "som", "med", "den", "ikke", "der", "har",
+            "de", "et", "ved", "fra", "han", "blev", "kan", "efter", "men", "også", "være",
+        ],
+    ),
+    (
+        "no",
+        &[
+            "og", "det", "er", "en", "til", "av", "på", "som", "med", "den", "ikke", "har", "de",
+            "et", "fra", "han", "ble", "kan", "etter", "men", "også", "være",
+        ],
+    ),
+    (
+        "ca",
+        &[
+            "de", "la", "el", "que", "en", "els", "les", "del", "per", "amb", "una", "dels", "als",
+            "al", "és", "va", "com", "més", "són", "però", "seva",
+        ],
+    ),
+    (
+        "lt",
+        &[
+            "ir", "kad", "yra", "į", "tai", "su", "iš", "jis", "bet", "apie", "buvo", "už", "dėl",
+            "kaip", "nuo", "savo", "po", "arba", "taip",
+        ],
+    ),
+    (
+        "sl",
+        &[
+            "je", "v", "se", "na", "da", "za", "z", "pa", "ki", "ne", "bi", "po", "ni", "pri",
+            "kot", "tudi", "ali", "še", "bo", "od",
+        ],
+    ),
+    (
+        "eo",
+        &[
+            "la", "de", "kaj", "en", "estas", "al", "por", "kiu", "ne", "oni", "li", "pri", "kun",
+            "el", "ĝi", "sed", "estis", "tio",
+        ],
+    ),
+    (
+        "lv",
+        &[
+            "un", "ir", "ka", "ar", "par", "uz", "tas", "bet", "kas", "arī", "pēc", "kā", "nav",
+            "gada", "tika", "vai", "lai",
+        ],
+    ),
+    (
+        "et",
+        &[
+            "ja", "ei", "et", "see", "ka", "oli", "oma", "kui", "ning", "ta", "mis", "aga", "või",
+            "kes", "selle", "välja", "pärast",
+        ],
+    ),
+    (
+        "la",
+        &[
+            "et", "est", "non", "ad", "ut", "cum", "sed", "qui", "quod", "ex", "ab", "per", "sunt",
+            "esse", "quae", "aut",
+        ],
+    ),
+    (
+        "cy",
+        &[
+            "yn", "y", "ar", "o", "yr", "ei", "wedi", "mae", "fod", "am", "gan", "bod", "ond",
+            "roedd", "hefyd", "ac", "cael",
+        ],
+    ),
+];
 
 /// The two-letter tag of a code in lower case.
 pub(super) fn code(code: &str) -> Option<&'static str> {

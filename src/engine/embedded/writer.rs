@@ -14,7 +14,8 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{
-    DocSet, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TERMINATED, Term,
+    DocSet, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TERMINATED,
+    Term,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -330,15 +331,12 @@ impl Sink for EmbeddedWriter {
                 id.len()
             )));
         }
-        let values = ANALYZERS
-            .with_borrow_mut(|analyzers| document(article, &self.fields, analyzers));
+        let values =
+            ANALYZERS.with_borrow_mut(|analyzers| document(article, &self.fields, analyzers));
         Ok(Prepared {
             id: id.to_owned(),
             weight: article.article.weight() * 4,
-            content: Box::new(Content {
-                values,
-                language: analyzer_name(&article.lang),
-            }),
+            content: Box::new(Content { values, language: analyzer_name(&article.lang) }),
         })
     }
 
