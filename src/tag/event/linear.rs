@@ -36,18 +36,29 @@ const FUNCTION_WORDS: &[&str] = &[
     "were", "what", "when", "where", "which", "while", "who", "will", "with", "would", "you",
 ];
 
-/// Whether a word says nothing of what a text tells; a few bits of its hash refuse most others.
-fn is_function_word(hash: u64, folded: &str) -> bool {
-    static BITS: LazyLock<[u64; 16]> = LazyLock::new(|| {
-        let mut bits = [0; 16];
+/// Whether a word says nothing of what a text tells, by its hash.
+fn is_function_word(hash: u64) -> bool {
+    const SLOTS: usize = 512;
+    static HASHES: LazyLock<[u64; SLOTS]> = LazyLock::new(|| {
+        let mut hashes = [0; SLOTS];
         for word in FUNCTION_WORDS {
             let hash = xxh3_64(word.as_bytes());
-            bits[(hash >> 6) as usize & 15] |= 1 << (hash & 63);
+            let mut at = hash as usize % SLOTS;
+            while hashes[at] != 0 {
+                at = (at + 1) % SLOTS;
+            }
+            hashes[at] = hash;
         }
-        bits
+        hashes
     });
-    BITS[(hash >> 6) as usize & 15] >> (hash & 63) & 1 == 1
-        && FUNCTION_WORDS.binary_search(&folded).is_ok()
+    let mut at = hash as usize % SLOTS;
+    loop {
+        match HASHES[at] {
+            0 => return false,
+            known if known == hash => return true,
+            _ => at = (at + 1) % SLOTS,
+        }
+    }
 }
 
 /// A feature's name: its hash.
@@ -76,6 +87,17 @@ fn key(space: Space, name: &str) -> Key {
     (xxh3_64_with_seed(name.as_bytes(), space as u64) >> 32) as Key
 }
 
+/// The key of a word: that of its first letters. `None` for one that is too short.
+fn word_key(token: &Token, folded: &str) -> Option<Key> {
+    let stem = stem(folded)?;
+    // A short word is its own stem, and its hash is known; words have no seed.
+    Some(if stem.len() == folded.len() {
+        (token.hash >> 32) as Key
+    } else {
+        key(Space::Word, stem)
+    })
+}
+
 /// The first letters of a word, `None` for one that is too short to say anything.
 fn stem(folded: &str) -> Option<&str> {
     if folded.is_ascii() {
@@ -93,7 +115,10 @@ pub(super) type Unheard = (bool, u32, u32);
 /// The ordinary words of a text as features: each once, names, function words and `unheard` ones
 /// left out.
 pub(super) fn words(title: &Tokens, body: &Tokens, unheard: &[Unheard]) -> Vec<WordFeature> {
-    let mut found: Vec<WordFeature> = Vec::new();
+    // Key, then whether it stands in the body, then which token it is: sorted so, the first of a
+    // key is the one that counts.
+    const BODY: u64 = 1 << 31;
+    let mut found: Vec<u64> = Vec::with_capacity(title.len() + body.len().min(WORDS));
     for (in_title, words, most) in [(true, title, usize::MAX), (false, body, WORDS)] {
         // In a title in capitals, or one with Capitals Everywhere, these say nothing.
         let capitals = words.iter().take(most).filter(|word| word.has(Token::CAPITAL)).count();
@@ -109,21 +134,29 @@ pub(super) fn words(title: &Tokens, body: &Tokens, unheard: &[Unheard]) -> Vec<W
             }
             if token.has(Token::DIGIT | Token::CJK | Token::JOINED)
                 || (capitals_say && token.has(Token::CAPITAL) && !token.has(Token::SENTENCE))
+                || is_function_word(token.hash)
             {
                 continue;
             }
-            let folded = words.folded(token);
-            let Some(stem) = stem(folded) else { continue };
-            if is_function_word(token.hash, folded) {
-                continue;
-            }
-            let key = key(Space::Word, stem);
-            let value = if in_title { TITLE } else { 1.0 };
-            found.push(WordFeature { key, in_title, token: number, value });
+            let Some(key) = word_key(token, words.folded(token)) else { continue };
+            let part = if in_title { 0 } else { BODY };
+            found.push(u64::from(key) << 32 | part | u64::from(number) & (BODY - 1));
         }
     }
-    found.sort_unstable_by_key(|word| (word.key, !word.in_title, word.token));
-    found.dedup_by_key(|word| word.key);
+    found.sort_unstable();
+    found.dedup_by_key(|word| *word >> 32);
+    let mut found: Vec<WordFeature> = found
+        .into_iter()
+        .map(|word| {
+            let in_title = word & BODY == 0;
+            WordFeature {
+                key: (word >> 32) as Key,
+                in_title,
+                token: (word & (BODY - 1)) as u32,
+                value: if in_title { TITLE } else { 1.0 },
+            }
+        })
+        .collect();
     let square: f32 = found.iter().map(|word| word.value * word.value).sum();
     let scale = if square > 0.0 { NORM / square.sqrt() } else { 0.0 };
     found.iter_mut().for_each(|word| word.value *= scale);

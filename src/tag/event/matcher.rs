@@ -1,13 +1,13 @@
 //! Finds patterns in the words of a text: anchors by token hash, then slot by slot.
 //!
-//! A token is an anchor if its hash is that of some pattern's first word, or if one of its
-//! prefixes is; the lengths of prefix that exist are kept for each first three bytes, so that
-//! nearly all tokens cost two look-ups in small arrays.
+//! A token is an anchor if its hash is that of some pattern's first word, or if it begins as one
+//! does; beginnings are kept by their first three bytes, so that nearly all tokens cost two
+//! look-ups in small arrays. An anchor holds a few bits of what must follow, so that most are
+//! refused without a look at their pattern.
 
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::pattern::{Atom, AtomKind, MAX_GAP, Pattern, Slot, Weight};
 use crate::tag::Class;
@@ -15,7 +15,7 @@ use crate::text::{Token, Tokens};
 
 /// Bytes that an anchor prefix has at least: the filter looks at so many.
 pub const MIN_PREFIX: usize = 3;
-/// Bytes that an anchor prefix has at most: lengths are bits of a `u32`.
+/// Bytes that an anchor prefix has at most.
 pub const MAX_PREFIX: usize = 31;
 
 const FILTER_BITS: u32 = 16;
@@ -58,42 +58,89 @@ pub struct Matcher {
     weights: Vec<Weight>,
     rules: Vec<Box<[Place]>>,
     exact: Anchors,
-    prefixes: Anchors,
-    /// For the first three bytes of a word, the lengths of prefixes that begin so.
-    heads: Box<[u32]>,
+    prefixes: Prefixes,
     /// Patterns that begin with a mention.
     countries: Vec<u32>,
     persons: Vec<u32>,
     unanchored: usize,
 }
 
-/// Hashes of first words (or of their prefixes), with the patterns that begin so.
+/// Hashes of first words, with the patterns that begin so.
 #[derive(Debug)]
 struct Anchors {
     /// One bit a hash; where it is clear the table need not be asked.
     filter: Box<[u64]>,
-    table: HashMap<u64, Vec<Anchor>, FixedState>,
+    /// From and to in `anchors`.
+    table: HashMap<u64, (u32, u32), FixedState>,
+    anchors: Box<[Anchor]>,
 }
 
+/// Beginnings of first words, with the patterns that begin so.
+#[derive(Debug)]
+struct Prefixes {
+    /// For the first three bytes of a word, from where to where in `prefixes`.
+    heads: Box<[(u32, u32)]>,
+    prefixes: Box<[Prefix]>,
+    anchors: Box<[Anchor]>,
+}
+
+/// A beginning of words.
+#[derive(Debug)]
+struct Prefix {
+    /// Its first eight bytes, and which bits of them are set.
+    first: u64,
+    mask: u64,
+    /// The bytes behind.
+    rest: Box<[u8]>,
+    /// From and to in the anchors.
+    anchors: (u32, u32),
+}
+
+/// A pattern that may begin at a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Anchor {
     pattern: u32,
-    /// Whether the hash alone tells that the first slot fits.
-    whole: bool,
+    then: Then,
+}
+
+/// What must come behind an anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// The word or its beginning does not tell that the first slot fits.
+    Unsure,
+    /// The pattern has one slot, and it fits.
+    Nothing,
+    /// A word that these bits allow, see [`Place::may_fit`].
+    Next(Look),
+}
+
+/// A few bits of what a place allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Look {
+    /// The bits of the hashes of words that fit as they are, see [`hash_bit`].
+    words: u64,
+    /// The bits of the first bytes that other words may begin with, see [`byte_bit`].
+    first_bytes: u32,
+    gap: bool,
+}
+
+/// A few bits of the words that follow one, as [`Look`] has them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ahead {
+    words: u64,
+    first_bytes: u32,
+    /// A hyphenated word is among them, which may be read in two ways.
+    joined: bool,
 }
 
 /// One slot, its one-word alternatives apart, so that most words are refused at a glance.
 #[derive(Debug)]
 struct Place {
-    gap: bool,
+    look: Look,
     /// Hashes of the words that fit as they are.
     words: Box<[u64]>,
-    /// The bits of those hashes, see [`hash_bit`].
-    word_bits: u64,
     /// All other alternatives.
     others: Box<[Vec<Atom>]>,
-    /// The bits of the first bytes that those may begin with, see [`byte_bit`].
-    first_bytes: u32,
 }
 
 /// Where matching stands: the last token eaten, and the next one.
@@ -105,13 +152,16 @@ struct Eaten {
 
 /// Whether a pattern can be found by any of its first words, see [`Matcher::new`].
 pub fn is_anchored(pattern: &Pattern) -> bool {
-    let long = |prefix: &str| (MIN_PREFIX..=MAX_PREFIX).contains(&prefix.len());
     pattern.slots[0].alternatives.iter().all(|atoms| match &atoms[0].kind {
         AtomKind::Exact(_) | AtomKind::Mention(_) => true,
-        AtomKind::Prefix(prefix) => long(prefix),
-        AtomKind::Glob { head, .. } => long(head),
+        AtomKind::Prefix(prefix) => is_indexed(prefix),
+        AtomKind::Glob { head, .. } => is_indexed(head),
         AtomKind::Any => false,
     })
+}
+
+fn is_indexed(prefix: &str) -> bool {
+    (MIN_PREFIX..=MAX_PREFIX).contains(&prefix.len())
 }
 
 impl Matcher {
@@ -123,46 +173,47 @@ impl Matcher {
         let mut matcher = Matcher {
             weights: Vec::with_capacity(patterns.len()),
             rules: Vec::with_capacity(patterns.len()),
-            exact: Anchors::new(2 * patterns.len()),
-            prefixes: Anchors::new(patterns.len()),
-            heads: vec![0; 1 << HEAD_BITS].into(),
+            exact: Anchors::new(Vec::new()),
+            prefixes: Prefixes::new(Vec::new()),
             countries: Vec::new(),
             persons: Vec::new(),
             unanchored: 0,
         };
-        for (number, pattern) in patterns.into_iter().enumerate() {
-            for atoms in &pattern.slots[0].alternatives {
-                matcher.anchor(atoms, number as u32);
+        let (mut exact, mut prefixes) = (Vec::new(), Vec::new());
+        for (number, pattern) in (0u32..).zip(patterns) {
+            let firsts = pattern.slots[0].alternatives.clone();
+            let places: Box<[Place]> = pattern.slots.into_iter().map(Place::new).collect();
+            for atoms in &firsts {
+                let first = &atoms[0];
+                let whole = atoms.len() == 1 && first.flags == 0 && first.without == 0;
+                let then = match places.get(1) {
+                    _ if !whole => Then::Unsure,
+                    None => Then::Nothing,
+                    Some(place) => Then::Next(place.look),
+                };
+                let anchor = Anchor { pattern: number, then };
+                match &first.kind {
+                    AtomKind::Exact(hash) => exact.push((*hash, anchor)),
+                    AtomKind::Mention(Class::Country) => matcher.countries.push(number),
+                    AtomKind::Mention(_) => matcher.persons.push(number),
+                    AtomKind::Prefix(prefix) if is_indexed(prefix) => {
+                        prefixes.push((prefix.as_bytes().to_vec(), anchor));
+                    }
+                    AtomKind::Glob { head, .. } if is_indexed(head) => {
+                        let anchor = Anchor { pattern: number, then: Then::Unsure };
+                        prefixes.push((head.as_bytes().to_vec(), anchor));
+                    }
+                    AtomKind::Prefix(_) | AtomKind::Glob { .. } | AtomKind::Any => {
+                        matcher.unanchored += 1;
+                    }
+                }
             }
             matcher.weights.push(pattern.weight);
-            matcher.rules.push(pattern.slots.into_iter().map(Place::new).collect());
+            matcher.rules.push(places);
         }
+        matcher.exact = Anchors::new(exact);
+        matcher.prefixes = Prefixes::new(prefixes);
         matcher
-    }
-
-    fn anchor(&mut self, atoms: &[Atom], number: u32) {
-        let first = &atoms[0];
-        let whole = atoms.len() == 1 && first.flags == 0 && first.without == 0;
-        let (prefix, whole) = match &first.kind {
-            AtomKind::Exact(hash) => {
-                self.exact.add(*hash, Anchor { pattern: number, whole });
-                return;
-            }
-            AtomKind::Mention(Class::Country) => return self.countries.push(number),
-            AtomKind::Mention(_) => return self.persons.push(number),
-            AtomKind::Any => {
-                self.unanchored += 1;
-                return;
-            }
-            AtomKind::Prefix(prefix) => (prefix, whole),
-            AtomKind::Glob { head, .. } => (head, false),
-        };
-        if (MIN_PREFIX..=MAX_PREFIX).contains(&prefix.len()) {
-            self.heads[head_of(prefix.as_bytes())] |= 1 << prefix.len();
-            self.prefixes.add(xxh3_64(prefix.as_bytes()), Anchor { pattern: number, whole });
-        } else {
-            self.unanchored += 1;
-        }
     }
 
     /// How many first words can never be found.
@@ -212,38 +263,27 @@ impl Matcher {
     /// Tries the patterns anchored in the token `eaten.last`, which stands for the word at `at`.
     fn anchored(&self, view: View<'_>, at: usize, eaten: Eaten, found: &mut impl FnMut(Match)) {
         let token = &view.words[eaten.last];
-        for &anchor in self.exact.get(token.hash) {
-            self.follow(view, at, eaten, anchor, found);
-        }
-        let folded = view.words.folded(token).as_bytes();
-        if folded.len() < MIN_PREFIX {
-            return;
-        }
-        let mut lengths = self.heads[head_of(folded)];
-        while lengths != 0 {
-            let len = lengths.trailing_zeros() as usize;
-            lengths &= lengths - 1;
-            if len > folded.len() {
-                return;
+        // What follows, up to a gap, and at once; looked at when the first anchor asks.
+        let mut ahead = None;
+        let mut follow = |anchors: &[Anchor]| {
+            for anchor in anchors {
+                let places = &self.rules[anchor.pattern as usize];
+                let last = match anchor.then {
+                    Then::Nothing => Some(eaten.last),
+                    Then::Unsure => view.places(places, at),
+                    Then::Next(look) => {
+                        let [far, near] = *ahead.get_or_insert_with(|| view.ahead(eaten.next));
+                        if !look.allows(if look.gap { far } else { near }) {
+                            continue;
+                        }
+                        view.rest(&places[1..], eaten)
+                    }
+                };
+                report(anchor.pattern, at, last, found);
             }
-            for &anchor in self.prefixes.get(xxh3_64(&folded[..len])) {
-                self.follow(view, at, eaten, anchor, found);
-            }
-        }
-    }
-
-    fn follow(
-        &self,
-        view: View<'_>,
-        at: usize,
-        eaten: Eaten,
-        anchor: Anchor,
-        found: &mut impl FnMut(Match),
-    ) {
-        let places = &self.rules[anchor.pattern as usize];
-        let last =
-            if anchor.whole { view.rest(&places[1..], eaten) } else { view.places(places, at) };
-        report(anchor.pattern, at, last, found);
+        };
+        follow(self.exact.get(token.hash));
+        self.prefixes.of(view.words.folded(token).as_bytes(), &mut follow);
     }
 }
 
@@ -253,21 +293,38 @@ fn report(pattern: u32, at: usize, last: Option<usize>, found: &mut impl FnMut(M
     }
 }
 
-impl Anchors {
-    fn new(capacity: usize) -> Anchors {
-        Anchors {
-            filter: vec![0; 1 << (FILTER_BITS - 6)].into(),
-            table: HashMap::with_capacity_and_hasher(capacity, FixedState::default()),
+/// Lays anchors of one key side by side, in the order given, each once; calls `each` with a key
+/// and where its anchors lie.
+fn gather<K: Ord>(
+    mut pairs: Vec<(K, Anchor)>,
+    mut each: impl FnMut(K, (u32, u32)),
+) -> Box<[Anchor]> {
+    pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut anchors: Vec<Anchor> = Vec::with_capacity(pairs.len());
+    let mut pairs = pairs.into_iter().peekable();
+    while let Some((key, anchor)) = pairs.next() {
+        let from = anchors.len();
+        anchors.push(anchor);
+        while let Some((_, next)) = pairs.next_if(|(next, _)| *next == key) {
+            if anchors.last() != Some(&next) {
+                anchors.push(next);
+            }
         }
+        each(key, (from as u32, anchors.len() as u32));
     }
+    anchors.into()
+}
 
-    fn add(&mut self, hash: u64, anchor: Anchor) {
-        let (word, bit) = filter_bit(hash);
-        self.filter[word] |= bit;
-        let anchors = self.table.entry(hash).or_default();
-        if anchors.last() != Some(&anchor) {
-            anchors.push(anchor);
-        }
+impl Anchors {
+    fn new(pairs: Vec<(u64, Anchor)>) -> Anchors {
+        let mut filter = vec![0u64; 1 << (FILTER_BITS - 6)];
+        let mut table = HashMap::with_capacity_and_hasher(pairs.len(), FixedState::default());
+        let anchors = gather(pairs, |hash, range| {
+            let (word, bit) = filter_bit(hash);
+            filter[word] |= bit;
+            table.insert(hash, range);
+        });
+        Anchors { filter: filter.into(), table, anchors }
     }
 
     fn get(&self, hash: u64) -> &[Anchor] {
@@ -275,7 +332,65 @@ impl Anchors {
         if self.filter[word] & bit == 0 {
             return &[];
         }
-        self.table.get(&hash).map_or(&[], Vec::as_slice)
+        let range = self.table.get(&hash);
+        range.map_or(&[], |&(from, to)| &self.anchors[from as usize..to as usize])
+    }
+}
+
+impl Prefixes {
+    fn new(pairs: Vec<(Vec<u8>, Anchor)>) -> Prefixes {
+        let mut prefixes: Vec<(usize, Prefix)> = Vec::new();
+        let anchors = gather(pairs, |bytes, anchors| {
+            let (first, mask) =
+                (first_eight(&bytes), first_eight(&[0xFF; 8][..bytes.len().min(8)]));
+            let rest = bytes.get(8..).unwrap_or_default().into();
+            prefixes.push((head_of(&bytes), Prefix { first, mask, rest, anchors }));
+        });
+        // The shortest first.
+        prefixes.sort_by_key(|(head, prefix)| (*head, prefix.mask, prefix.rest.len()));
+        let mut heads = vec![(0, 0); 1 << HEAD_BITS];
+        for (at, (head, _)) in (0u32..).zip(&prefixes) {
+            let range: &mut (u32, u32) = &mut heads[*head];
+            *range = (if range.1 == 0 { at } else { range.0 }, at + 1);
+        }
+        let prefixes = prefixes.into_iter().map(|(_, prefix)| prefix).collect();
+        Prefixes { heads: heads.into(), prefixes, anchors }
+    }
+
+    /// Calls `follow` with the anchors of each beginning of a word, the shortest first.
+    fn of(&self, word: &[u8], mut follow: impl FnMut(&[Anchor])) {
+        if word.len() < MIN_PREFIX {
+            return;
+        }
+        let (from, to) = self.heads[head_of(word)];
+        if from == to {
+            return;
+        }
+        let first = first_eight(word);
+        for prefix in &self.prefixes[from as usize..to as usize] {
+            if (first ^ prefix.first) & prefix.mask == 0
+                && (prefix.rest.is_empty()
+                    || word.get(8..).is_some_and(|rest| rest.starts_with(&prefix.rest)))
+            {
+                let (from, to) = prefix.anchors;
+                follow(&self.anchors[from as usize..to as usize]);
+            }
+        }
+    }
+}
+
+/// The first eight bytes of a word, with zeros behind a shorter one.
+fn first_eight(word: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let len = word.len().min(8);
+    bytes[..len].copy_from_slice(&word[..len]);
+    u64::from_le_bytes(bytes)
+}
+
+impl Look {
+    /// Whether one of the words ahead may fit; refuses nearly all that do not.
+    fn allows(&self, ahead: Ahead) -> bool {
+        self.words & ahead.words != 0 || self.first_bytes & ahead.first_bytes != 0 || ahead.joined
     }
 }
 
@@ -297,12 +412,11 @@ impl Place {
             };
             others.push(atoms);
         }
+        let bits = words.iter().fold(0, |bits, &hash| bits | hash_bit(hash));
         Place {
-            gap: slot.gap,
-            word_bits: words.iter().fold(0, |bits, &hash| bits | hash_bit(hash)),
+            look: Look { words: bits, first_bytes, gap: slot.gap },
             words: words.into(),
             others: others.into(),
-            first_bytes,
         }
     }
 }
@@ -350,31 +464,44 @@ impl View<'_> {
     fn rest(self, places: &[Place], eaten: Eaten) -> Option<usize> {
         let Some(place) = places.first() else { return Some(eaten.last) };
         let mut from = eaten.next;
-        for _ in 0..=if place.gap { MAX_GAP } else { 0 } {
-            // No pattern reaches into the next sentence.
-            let token = self.words.get(from).filter(|token| !token.has(Token::SENTENCE))?;
-            if self.may_fit(place, token, from)
+        for _ in 0..=if place.look.gap { MAX_GAP } else { 0 } {
+            let (token, ahead) = self.one_ahead(from)?;
+            if place.look.allows(ahead)
                 && let found @ Some(_) = self.places(places, from)
             {
                 return found;
             }
-            from = self.after(from);
+            from = token;
         }
         None
     }
 
-    /// Whether a place may fit the word at `at`: refuses nearly all that it does not.
-    fn may_fit(self, place: &Place, token: &Token, at: usize) -> bool {
-        place.word_bits & hash_bit(token.hash) != 0
-            || place.first_bytes == u32::MAX
-            || place.first_bytes != 0
-                && self
-                    .words
-                    .folded(token)
-                    .bytes()
-                    .next()
-                    .is_some_and(|byte| place.first_bytes & byte_bit(byte) != 0)
-            || self.words.get(at + 1).is_some_and(|token| token.has(Token::JOINED))
+    /// The bits of the word at `at`, and the word after it; nothing behind the end of a sentence,
+    /// into which no pattern reaches.
+    fn one_ahead(self, at: usize) -> Option<(usize, Ahead)> {
+        let token = self.words.get(at).filter(|token| !token.has(Token::SENTENCE))?;
+        let joined = self.words.get(at + 1).is_some_and(|token| token.has(Token::JOINED));
+        let first = self.words.folded(token).bytes().next();
+        let ahead = Ahead {
+            words: hash_bit(token.hash),
+            first_bytes: first.map_or(u32::MAX, byte_bit),
+            joined,
+        };
+        Some((at + 1 + usize::from(joined), ahead))
+    }
+
+    /// The bits of the words that a gap may reach from `at` on, and those of the first.
+    fn ahead(self, mut at: usize) -> [Ahead; 2] {
+        let (mut far, mut near) = (Ahead::default(), None);
+        for _ in 0..=MAX_GAP {
+            let Some((next, one)) = self.one_ahead(at) else { break };
+            near.get_or_insert(one);
+            far.words |= one.words;
+            far.first_bytes |= one.first_bytes;
+            far.joined |= one.joined;
+            at = next;
+        }
+        [far, near.unwrap_or_default()]
     }
 
     fn atoms(self, atoms: &[Atom], at: usize) -> Option<Eaten> {
