@@ -138,6 +138,11 @@ impl Analyzer {
                 }
                 self.memory.resize(REMEMBERED, Remembered::default());
             }
+            // No stemmer changes a number, and there is no end of them.
+            if folded.bytes().all(|byte| byte.is_ascii_digit()) {
+                out.push_str(folded);
+                return;
+            }
             let slot = hash as usize & (REMEMBERED - 1);
             let known = &self.memory[slot];
             if known.is(hash, folded) {
@@ -305,6 +310,16 @@ mod tests {
             }
             assert!(seen.iter().all(|other| *other == seen[0]));
             assert_eq!(seen[0], format!("x{}", Stemmer::new(Algorithm::English).stem(word)));
+        }
+    }
+
+    #[test]
+    fn no_stemmer_changes_a_number() {
+        for lang in STEMMED {
+            let stemmer = Stemmer::new(algorithm(lang).unwrap());
+            for number in ["0", "7", "42", "1987", "000123456789"] {
+                assert_eq!(stemmer.stem(number), number, "{lang}");
+            }
         }
     }
 

@@ -50,8 +50,6 @@ impl Token {
     pub const DOT: u16 = 1024;
     /// A comma follows at once.
     pub const COMMA: u16 = 2048;
-    /// Some letter is a capital; only while a word is cut.
-    const ANY_CAPITAL: u16 = 4096;
 
     /// Whether any of these flags is set.
     pub fn has(&self, flags: u16) -> bool {
@@ -107,6 +105,9 @@ impl Tokens {
         self.tokens.clear();
         self.folded.clear();
         self.positions = 0;
+        // English words are five to six bytes with the blank; folding seldom lengthens a text.
+        self.tokens.reserve(text.len() / 6 + 8);
+        self.folded.reserve(text.len() * 7 / 8 + 16);
         let mut cutter = Cutter {
             text,
             bytes: text.as_bytes(),
@@ -192,6 +193,73 @@ fn kind_of(c: char) -> Kind {
     }
 }
 
+/// What the characters of a word are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shape {
+    /// Capital letters, in ASCII.
+    capitals: u32,
+    /// Bit set of the constants below.
+    classes: u8,
+}
+
+impl Shape {
+    const UPPER: u8 = 1;
+    const LOWER: u8 = 2;
+    const DIGIT: u8 = 4;
+    /// Not ASCII: the word must be looked at by character.
+    const FOREIGN: u8 = 8;
+
+    fn of_foreign() -> Shape {
+        Shape { capitals: 0, classes: Shape::FOREIGN }
+    }
+
+    fn with(self, further: Shape) -> Shape {
+        Shape {
+            capitals: self.capitals + further.capitals,
+            classes: self.classes | further.classes,
+        }
+    }
+
+    /// Flags of the token; `first` tells whether the first letter is a capital.
+    fn flags(self, first: bool) -> u16 {
+        let has = |class| self.classes & class != 0;
+        let flag = |is, flag| if is { flag } else { 0 };
+        flag(first, Token::CAPITAL)
+            | flag(self.capitals >= 2 && !has(Shape::LOWER), Token::ALL_CAPS)
+            | flag(has(Shape::LOWER), Token::HAS_LOWER)
+            | flag(has(Shape::DIGIT), Token::DIGIT)
+    }
+
+    /// Flags of a word in any script.
+    fn flags_of(word: &str) -> u16 {
+        let mut shape = Shape::default();
+        for c in word.chars() {
+            let class = |is, class| if is { class } else { 0 };
+            shape.capitals += u32::from(c.is_uppercase());
+            shape.classes |= class(c.is_lowercase(), Shape::LOWER);
+            shape.classes |= class(c.is_numeric(), Shape::DIGIT);
+        }
+        shape.flags(word.chars().next().is_some_and(char::is_uppercase))
+    }
+}
+
+/// What each byte says of its word; 0 for ASCII that is in no word.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'A'..=b'Z' => Shape::UPPER,
+            b'a'..=b'z' => Shape::LOWER,
+            b'0'..=b'9' => Shape::DIGIT,
+            0x80.. => Shape::FOREIGN,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
 impl Cutter<'_, '_> {
     fn run(&mut self) {
         let mut at = 0;
@@ -207,7 +275,7 @@ impl Cutter<'_, '_> {
                     Kind::Word => at = self.word(at),
                     Kind::Character => {
                         let end = at + c.len_utf8();
-                        self.push(at, end, end, Token::CJK);
+                        self.push(at, end, end, Shape::of_foreign(), Token::CJK);
                         at = end;
                     }
                     Kind::Unspaced => at = self.unspaced(at),
@@ -221,22 +289,27 @@ impl Cutter<'_, '_> {
         self.text[at..].chars().next().unwrap_or('\0')
     }
 
-    /// End of the run of word characters that starts at `at`.
-    fn run_end(&self, mut at: usize) -> usize {
-        while at < self.bytes.len() {
-            if self.bytes[at].is_ascii_alphanumeric() {
-                at += 1;
-            } else if self.bytes[at] < 0x80 {
+    /// End of the run of word characters that starts at `at`, and what was seen in it.
+    fn run_end(&self, mut at: usize) -> (usize, Shape) {
+        let mut shape = Shape::default();
+        while let Some(&byte) = self.bytes.get(at) {
+            let class = CLASSES[usize::from(byte)];
+            if class == 0 {
                 break;
-            } else {
+            }
+            if class == Shape::FOREIGN {
                 let c = self.char_at(at);
                 if kind_of(c) != Kind::Word {
                     break;
                 }
                 at += c.len_utf8();
+            } else {
+                shape.capitals += u32::from(class & Shape::UPPER);
+                at += 1;
             }
+            shape.classes |= class;
         }
-        at
+        (at, shape)
     }
 
     /// Length of an apostrophe at `at`, 0 if there is none.
@@ -250,7 +323,7 @@ impl Cutter<'_, '_> {
     }
 
     fn word(&mut self, start: usize) -> usize {
-        let mut end = self.run_end(start);
+        let (mut end, mut shape) = self.run_end(start);
         let mut first = start;
         loop {
             let quote = self.apostrophe(end);
@@ -258,27 +331,30 @@ impl Cutter<'_, '_> {
                 break;
             }
             let next = end + quote;
-            let after = self.run_end(next);
+            let (after, further) = self.run_end(next);
             if after == next {
                 break;
             }
             if is_elision(&self.text[first..end]) {
-                self.push(first, end, end, 0);
+                self.push(first, end, end, shape, 0);
                 first = next;
                 self.gap_from = next;
-                end = after;
+                (end, shape) = (after, further);
                 continue;
             }
             if matches!(&self.text[next..after], "s" | "S") {
-                self.push(first, end, after, Token::POSSESSIVE);
+                self.push(first, end, after, shape, Token::POSSESSIVE);
                 return after;
             }
-            end = after;
+            (end, shape) = (after, shape.with(further));
+            if quote > 1 {
+                shape.classes |= Shape::FOREIGN;
+            }
         }
         let line_end = self.hyphen_at_line_end(end);
-        self.push(first, end, end, 0);
+        self.push(first, end, end, shape, 0);
         if let Some(next) = line_end {
-            let after = self.run_end(next);
+            let (after, _) = self.run_end(next);
             self.push_joined(first, end, next, after);
         }
         end
@@ -317,15 +393,15 @@ impl Cutter<'_, '_> {
         let mut from = 0;
         for to in segmenter.segment_str(run).filter(|&to| to > 0) {
             if run[from..to].chars().any(char::is_alphanumeric) {
-                self.push(start + from, start + to, start + to, 0);
+                self.push(start + from, start + to, start + to, Shape::of_foreign(), 0);
             }
             from = to;
         }
         end
     }
 
-    /// Adds `text[start..end]`; the word with its possessive ends at `past`.
-    fn push(&mut self, start: usize, end: usize, past: usize, mut flags: u16) {
+    /// Adds `text[start..end]`, of this shape; the word with its possessive ends at `past`.
+    fn push(&mut self, start: usize, end: usize, past: usize, shape: Shape, mut flags: u16) {
         flags |= self.boundary(start);
         match self.bytes.get(past) {
             Some(b'.') => flags |= Token::DOT,
@@ -336,17 +412,17 @@ impl Cutter<'_, '_> {
             flags |= Token::AFTER_BLANK;
         }
         let fold_start = self.out.folded.len();
-        flags |= self.shape(start, end);
         let word = &self.text[start..end];
-        if word.is_ascii() {
+        if shape.classes & Shape::FOREIGN == 0 {
+            flags |= shape.flags(self.bytes[start].is_ascii_uppercase());
             self.out.folded.push_str(word);
-            if flags & Token::ANY_CAPITAL != 0 {
+            if shape.capitals > 0 {
                 self.out.folded[fold_start..].make_ascii_lowercase();
             }
         } else {
+            flags |= Shape::flags_of(word);
             fold::fold_into(word, &mut self.out.folded);
         }
-        flags &= !Token::ANY_CAPITAL;
         self.add(start, end, fold_start, self.out.positions, flags);
         self.out.positions += 1;
         self.gap_from = past;
@@ -356,7 +432,7 @@ impl Cutter<'_, '_> {
         let fold_start = self.out.folded.len();
         fold::fold_into(&self.text[start..end], &mut self.out.folded);
         fold::fold_into(&self.text[next..after], &mut self.out.folded);
-        let flags = self.shape(start, end) & !Token::ANY_CAPITAL | Token::JOINED;
+        let flags = Shape::flags_of(&self.text[start..end]) | Token::JOINED;
         self.add(start, after, fold_start, self.out.positions - 1, flags);
     }
 
@@ -373,44 +449,6 @@ impl Cutter<'_, '_> {
             flags,
             hash,
         });
-    }
-
-    fn shape(&self, start: usize, end: usize) -> u16 {
-        let (mut upper, mut lower, mut digit) = (0u32, false, false);
-        let mut flags = 0;
-        let word = &self.text[start..end];
-        if word.is_ascii() {
-            for &byte in word.as_bytes() {
-                upper += u32::from(byte.is_ascii_uppercase());
-                lower |= byte.is_ascii_lowercase();
-                digit |= byte.is_ascii_digit();
-            }
-            if word.as_bytes()[0].is_ascii_uppercase() {
-                flags |= Token::CAPITAL;
-            }
-        } else {
-            for c in word.chars() {
-                upper += u32::from(c.is_uppercase());
-                lower |= c.is_lowercase();
-                digit |= c.is_numeric();
-            }
-            if word.chars().next().is_some_and(char::is_uppercase) {
-                flags |= Token::CAPITAL;
-            }
-        }
-        if upper >= 2 && !lower {
-            flags |= Token::ALL_CAPS;
-        }
-        if upper > 0 {
-            flags |= Token::ANY_CAPITAL;
-        }
-        if lower {
-            flags |= Token::HAS_LOWER;
-        }
-        if digit {
-            flags |= Token::DIGIT;
-        }
-        flags
     }
 
     /// Whether a sentence or paragraph starts at `start`, by what stands in the gap before it.

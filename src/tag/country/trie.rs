@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 const LONGER: u32 = 1 << 31;
 const NONE: u32 = LONGER - 1;
-const FILTER_BITS: u32 = 18;
+const FILTER_BITS: u32 = 20;
 
 /// A trie whose edges are word hashes and whose values are numbers below 2^31 - 1.
 ///
@@ -15,7 +15,7 @@ pub struct Trie {
     slots: Vec<(u64, u32)>,
     mask: usize,
     filled: usize,
-    /// One bit a first word; 32 KiB, so that most words are refused from the first cache.
+    /// One bit a first word; 128 KiB, so that nearly all words that start nothing are refused.
     filter: Vec<u64>,
 }
 

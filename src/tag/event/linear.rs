@@ -71,6 +71,7 @@ pub(super) struct WordFeature {
     /// Whether it stands in the title, and which token it is.
     pub in_title: bool,
     pub token: u32,
+    /// How much it counts: the same for all words of one part.
     pub value: f32,
 }
 
@@ -297,12 +298,25 @@ impl<'m> Model<'m> {
     /// How probable each leaf is.
     pub(super) fn probabilities(&self, words: &[WordFeature], triggers: &[(Key, f32)]) -> Vec<f32> {
         let mut sums: Vec<f32> = self.biases.iter().map(|&bias| f32::from(bias as i8)).collect();
-        let features = words.iter().map(|word| (word.key, word.value));
-        for (key, value) in features.chain(triggers.iter().copied()) {
-            if let Some(row) = self.row(key) {
-                for (sum, &weight) in sums.iter_mut().zip(row) {
-                    *sum += value * f32::from(weight as i8);
+        // Words of one part count the same: whole numbers are added first, multiplied once.
+        let mut whole = vec![0i32; self.leaves];
+        for in_title in [true, false] {
+            let mut words = words.iter().filter(|word| word.in_title == in_title).peekable();
+            let Some(value) = words.peek().map(|word| word.value) else { continue };
+            whole.fill(0);
+            for row in words.filter_map(|word| self.row(word.key)) {
+                for (sum, &weight) in whole.iter_mut().zip(row) {
+                    *sum += i32::from(weight as i8);
                 }
+            }
+            for (sum, &whole) in sums.iter_mut().zip(&whole) {
+                *sum += value * whole as f32;
+            }
+        }
+        for &(key, value) in triggers {
+            let Some(row) = self.row(key) else { continue };
+            for (sum, &weight) in sums.iter_mut().zip(row) {
+                *sum += value * f32::from(weight as i8);
             }
         }
         sums.iter_mut().for_each(|sum| *sum *= self.scale);

@@ -70,8 +70,7 @@ pub struct Matcher {
 struct Anchors {
     /// One bit a hash; where it is clear the table need not be asked.
     filter: Box<[u64]>,
-    /// From and to in `anchors`.
-    table: HashMap<u64, (u32, u32), FixedState>,
+    table: HashMap<u64, Group, FixedState>,
     anchors: Box<[Anchor]>,
 }
 
@@ -92,8 +91,17 @@ struct Prefix {
     mask: u64,
     /// The bytes behind.
     rest: Box<[u8]>,
+    group: Group,
+}
+
+/// The anchors of one key.
+#[derive(Debug, Clone, Copy)]
+struct Group {
     /// From and to in the anchors.
-    anchors: (u32, u32),
+    from: u32,
+    to: u32,
+    /// What all of them together allow; `None` if one of them asks for nothing.
+    look: Option<Look>,
 }
 
 /// A pattern that may begin at a word.
@@ -265,15 +273,21 @@ impl Matcher {
         let token = &view.words[eaten.last];
         // What follows, up to a gap, and at once; looked at when the first anchor asks.
         let mut ahead = None;
-        let mut follow = |anchors: &[Anchor]| {
-            for anchor in anchors {
+        let mut follow = |anchors: &[Anchor], group: &Group| {
+            let mut allows = |look: Look| {
+                let [far, near] = *ahead.get_or_insert_with(|| view.ahead(eaten.next));
+                look.allows(if look.gap { far } else { near })
+            };
+            if group.look.is_some_and(|look| !allows(look)) {
+                return;
+            }
+            for anchor in &anchors[group.from as usize..group.to as usize] {
                 let places = &self.rules[anchor.pattern as usize];
                 let last = match anchor.then {
                     Then::Nothing => Some(eaten.last),
                     Then::Unsure => view.places(places, at),
                     Then::Next(look) => {
-                        let [far, near] = *ahead.get_or_insert_with(|| view.ahead(eaten.next));
-                        if !look.allows(if look.gap { far } else { near }) {
+                        if !allows(look) {
                             continue;
                         }
                         view.rest(&places[1..], eaten)
@@ -282,7 +296,9 @@ impl Matcher {
                 report(anchor.pattern, at, last, found);
             }
         };
-        follow(self.exact.get(token.hash));
+        if let Some(group) = self.exact.get(token.hash) {
+            follow(&self.exact.anchors, group);
+        }
         self.prefixes.of(view.words.folded(token).as_bytes(), &mut follow);
     }
 }
@@ -294,11 +310,8 @@ fn report(pattern: u32, at: usize, last: Option<usize>, found: &mut impl FnMut(M
 }
 
 /// Lays anchors of one key side by side, in the order given, each once; calls `each` with a key
-/// and where its anchors lie.
-fn gather<K: Ord>(
-    mut pairs: Vec<(K, Anchor)>,
-    mut each: impl FnMut(K, (u32, u32)),
-) -> Box<[Anchor]> {
+/// and its group.
+fn gather<K: Ord>(mut pairs: Vec<(K, Anchor)>, mut each: impl FnMut(K, Group)) -> Box<[Anchor]> {
     pairs.sort_by(|a, b| a.0.cmp(&b.0));
     let mut anchors: Vec<Anchor> = Vec::with_capacity(pairs.len());
     let mut pairs = pairs.into_iter().peekable();
@@ -310,7 +323,12 @@ fn gather<K: Ord>(
                 anchors.push(next);
             }
         }
-        each(key, (from as u32, anchors.len() as u32));
+        let look = anchors[from..].iter().map(|anchor| match anchor.then {
+            Then::Next(look) => Some(look),
+            Then::Nothing | Then::Unsure => None,
+        });
+        let look = look.reduce(|all, one| Some(all?.or(one?))).flatten();
+        each(key, Group { from: from as u32, to: anchors.len() as u32, look });
     }
     anchors.into()
 }
@@ -319,32 +337,28 @@ impl Anchors {
     fn new(pairs: Vec<(u64, Anchor)>) -> Anchors {
         let mut filter = vec![0u64; 1 << (FILTER_BITS - 6)];
         let mut table = HashMap::with_capacity_and_hasher(pairs.len(), FixedState::default());
-        let anchors = gather(pairs, |hash, range| {
+        let anchors = gather(pairs, |hash, group| {
             let (word, bit) = filter_bit(hash);
             filter[word] |= bit;
-            table.insert(hash, range);
+            table.insert(hash, group);
         });
         Anchors { filter: filter.into(), table, anchors }
     }
 
-    fn get(&self, hash: u64) -> &[Anchor] {
+    fn get(&self, hash: u64) -> Option<&Group> {
         let (word, bit) = filter_bit(hash);
-        if self.filter[word] & bit == 0 {
-            return &[];
-        }
-        let range = self.table.get(&hash);
-        range.map_or(&[], |&(from, to)| &self.anchors[from as usize..to as usize])
+        if self.filter[word] & bit == 0 { None } else { self.table.get(&hash) }
     }
 }
 
 impl Prefixes {
     fn new(pairs: Vec<(Vec<u8>, Anchor)>) -> Prefixes {
         let mut prefixes: Vec<(usize, Prefix)> = Vec::new();
-        let anchors = gather(pairs, |bytes, anchors| {
+        let anchors = gather(pairs, |bytes, group| {
             let (first, mask) =
                 (first_eight(&bytes), first_eight(&[0xFF; 8][..bytes.len().min(8)]));
             let rest = bytes.get(8..).unwrap_or_default().into();
-            prefixes.push((head_of(&bytes), Prefix { first, mask, rest, anchors }));
+            prefixes.push((head_of(&bytes), Prefix { first, mask, rest, group }));
         });
         // The shortest first.
         prefixes.sort_by_key(|(head, prefix)| (*head, prefix.mask, prefix.rest.len()));
@@ -357,8 +371,8 @@ impl Prefixes {
         Prefixes { heads: heads.into(), prefixes, anchors }
     }
 
-    /// Calls `follow` with the anchors of each beginning of a word, the shortest first.
-    fn of(&self, word: &[u8], mut follow: impl FnMut(&[Anchor])) {
+    /// Calls `follow` with the groups of all beginnings of a word, the shortest first.
+    fn of(&self, word: &[u8], mut follow: impl FnMut(&[Anchor], &Group)) {
         if word.len() < MIN_PREFIX {
             return;
         }
@@ -372,8 +386,7 @@ impl Prefixes {
                 && (prefix.rest.is_empty()
                     || word.get(8..).is_some_and(|rest| rest.starts_with(&prefix.rest)))
             {
-                let (from, to) = prefix.anchors;
-                follow(&self.anchors[from as usize..to as usize]);
+                follow(&self.anchors, &prefix.group);
             }
         }
     }
@@ -388,6 +401,15 @@ fn first_eight(word: &[u8]) -> u64 {
 }
 
 impl Look {
+    /// What either of two allows.
+    fn or(self, other: Look) -> Look {
+        Look {
+            words: self.words | other.words,
+            first_bytes: self.first_bytes | other.first_bytes,
+            gap: self.gap || other.gap,
+        }
+    }
+
     /// Whether one of the words ahead may fit; refuses nearly all that do not.
     fn allows(&self, ahead: Ahead) -> bool {
         self.words & ahead.words != 0 || self.first_bytes & ahead.first_bytes != 0 || ahead.joined
@@ -490,7 +512,7 @@ impl View<'_> {
         Some((at + 1 + usize::from(joined), ahead))
     }
 
-    /// The bits of the words that a gap may reach from `at` on, and those of the first.
+    /// The bits of all words that a gap may reach from `at` on, and those of the first.
     fn ahead(self, mut at: usize) -> [Ahead; 2] {
         let (mut far, mut near) = (Ahead::default(), None);
         for _ in 0..=MAX_GAP {
