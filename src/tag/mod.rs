@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::article::{Article, Words};
 
 /// The version of rules and tables together; an index keeps the one it was tagged with.
-pub const TAGGER_VERSION: u32 = 5;
+pub const TAGGER_VERSION: u32 = 6;
 
 /// What kind of thing a tag names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

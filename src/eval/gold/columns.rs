@@ -20,18 +20,31 @@ struct Word<'t> {
     person: Option<bool>,
 }
 
+/// A sentence, and how it was written before it was cut into words, where the file tells.
+#[derive(Default)]
+struct Sentence<'t> {
+    words: Vec<Word<'t>>,
+    text: Option<&'t str>,
+}
+
 /// Reads a file of columns; `None` where it is none.
+///
+/// Blanks stand where a comment `# text = ` of Universal Dependencies has them; without one, by the
+/// words.
 pub(super) fn read(path: &Path, text: &str) -> Option<Collection> {
     let (column, tag) = shape(text)?;
     let marked = text.lines().any(is_start);
     let mut found = Collection { kind: "columns", ..Collection::default() };
-    let mut sentences: Vec<Vec<Word<'_>>> = Vec::new();
-    let mut sentence: Vec<Word<'_>> = Vec::new();
+    let mut sentences: Vec<Sentence<'_>> = Vec::new();
+    let mut sentence = Sentence::default();
     for (line, row) in (1u64..).zip(text.lines()).chain([(0, "")]) {
         let start = is_start(row);
         if row.trim().is_empty() || start || row.starts_with("# ") {
-            if !sentence.is_empty() {
+            if !sentence.words.is_empty() {
                 sentences.push(std::mem::take(&mut sentence));
+            }
+            if let Some(text) = row.strip_prefix("# text = ") {
+                sentence.text = Some(text);
             }
             if (start || !marked) && !sentences.is_empty() {
                 found.articles.push(article(path, found.articles.len(), &sentences));
@@ -47,7 +60,7 @@ pub(super) fn read(path: &Path, text: &str) -> Option<Collection> {
         if !is_tag(label) {
             found.bad(path, line, format!("'{label}' is no tag"));
         }
-        sentence.push(Word { text: word, person: person(label) });
+        sentence.words.push(Word { text: word, person: person(label) });
     }
     if !sentences.is_empty() {
         found.articles.push(article(path, found.articles.len(), &sentences));
@@ -111,18 +124,19 @@ fn person(tag: &str) -> Option<bool> {
     PERSONS.contains(&kind.as_str()).then_some(matches!(position, "B" | "S" | "U"))
 }
 
-/// Sentences as an article of paragraphs.
-fn article(path: &Path, number: usize, sentences: &[Vec<Word<'_>>]) -> Labelled {
-    let mut body = String::new();
-    let mut spans: Vec<Place> = Vec::new();
-    for sentence in sentences {
-        if !body.is_empty() {
-            body.push_str("\n\n");
+impl Sentence<'_> {
+    /// Appends the sentence to `body`; where each word lies there.
+    fn lay_out(&self, body: &mut String) -> Vec<(u32, u32)> {
+        let base = body.len();
+        if let Some((text, places)) = self.text.and_then(|text| Some((text, self.within(text)?))) {
+            body.push_str(text);
+            let moved = |(start, end)| ((base + start) as u32, (base + end) as u32);
+            return places.into_iter().map(moved).collect();
         }
+        let mut places = Vec::with_capacity(self.words.len());
         let mut last: Option<&str> = None;
-        let mut open = false;
         let mut quoted = false;
-        for word in sentence {
+        for word in &self.words {
             if last.is_some_and(|last| is_apart(last, word.text, quoted)) {
                 body.push(' ');
             }
@@ -131,7 +145,39 @@ fn article(path: &Path, number: usize, sentences: &[Vec<Word<'_>>]) -> Labelled 
             }
             let start = body.len() as u32;
             body.push_str(word.text);
-            let end = body.len() as u32;
+            places.push((start, body.len() as u32));
+            last = Some(word.text);
+        }
+        places
+    }
+
+    /// Where the words lie in `text`; `None` if anything but blanks stands between them.
+    fn within(&self, text: &str) -> Option<Vec<(usize, usize)>> {
+        let mut places = Vec::with_capacity(self.words.len());
+        let mut at = 0;
+        for word in &self.words {
+            at += text[at..].len() - text[at..].trim_start().len();
+            if !text[at..].starts_with(word.text) {
+                return None;
+            }
+            places.push((at, at + word.text.len()));
+            at += word.text.len();
+        }
+        text[at..].trim().is_empty().then_some(places)
+    }
+}
+
+/// Sentences as an article of paragraphs.
+fn article(path: &Path, number: usize, sentences: &[Sentence<'_>]) -> Labelled {
+    let mut body = String::new();
+    let mut spans: Vec<Place> = Vec::new();
+    for sentence in sentences {
+        if !body.is_empty() {
+            body.push_str("\n\n");
+        }
+        let mut open = false;
+        let places = sentence.lay_out(&mut body);
+        for (word, (start, end)) in sentence.words.iter().zip(places) {
             match word.person {
                 Some(begins) if open && !begins => {
                     if let Some(span) = spans.last_mut() {
@@ -142,7 +188,6 @@ fn article(path: &Path, number: usize, sentences: &[Vec<Word<'_>>]) -> Labelled 
                 None => {}
             }
             open = word.person.is_some();
-            last = Some(word.text);
         }
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();

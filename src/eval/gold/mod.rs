@@ -252,6 +252,25 @@ mod tests {
     }
 
     #[test]
+    fn columns_stand_as_their_sentence_was_written() {
+        let rows = "1\tJean\tB-PER\t-\n2\t-\tI-PER\t-\n3\tLuc\tI-PER\t-\n4\t,\tO\t-\n5\tno\tO\t-\n";
+        for (text, body) in [
+            ("# text = Jean-Luc,  no\n", "Jean-Luc,  no"),
+            // Not the same words: as without the comment.
+            ("# text = Jean-Luc, non\n", "Jean - Luc, no"),
+            ("", "Jean - Luc, no"),
+        ] {
+            let found =
+                read_text("a.iob2", &format!("# newdoc id = a\n# sent_id = 1\n{text}{rows}\n"));
+            let one = &found.articles[0];
+            assert_eq!(one.article.body, body);
+            let names: Vec<&str> =
+                one.gold.person_spans.iter().flatten().map(|&place| span(one, place)).collect();
+            assert_eq!(names, [&body[..body.find(',').unwrap()]]);
+        }
+    }
+
+    #[test]
     fn shifted_offsets_are_set_right_by_the_name() {
         let found = read_text(
             "a.xml",

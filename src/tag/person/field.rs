@@ -127,11 +127,17 @@ impl<'a> Field<'a> {
             return Some(at + 1);
         }
         if gap == Gap::Hyphen {
-            // Jong-un, Zia ul-Haq; but Japan-based.
+            // Jong-un, Zia ul-Haq; but Japan-based. After a Korean surname it may be a word: Jae-in.
+            let eastern = || {
+                let surname = self.words.len().checked_sub(2).map(|at| &self.words[at]);
+                surname.is_some_and(|word| word.entry.has(Entry::SURNAME_FIRST))
+                    && last.gap == Gap::Blank
+                    && is_syllables(self.tokens.folded(&self.tokens[last.token as usize]))
+            };
             if token.end - token.start <= 6
                 && !last.is_thing()
                 && is_syllables(self.tokens.folded(token))
-                && !lexicon.get(token.hash).has(Entry::COMMON)
+                && (!lexicon.get(token.hash).has(Entry::COMMON) || eastern())
             {
                 self.push(at, gap, lexicon);
                 return Some(at + 1);

@@ -1,11 +1,13 @@
 //! The word lists of the person tagger in one hash table keyed by the hash of the folded word.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::field::Word;
 use super::name;
+use crate::text::Tokens;
 use crate::text::fold::fold;
 
 /// Given names: name, weight 1 to 9 (US Census 1990 frequency on a log scale; others 5 or 6).
@@ -68,6 +70,8 @@ impl Entry {
     /// Article, pronoun or the like of some language: never a name.
     pub const STOP: u32 = 1 << 22;
     pub const CONJUNCTION: u32 = 1 << 23;
+    /// First word of a well-known full name.
+    pub const OPENS: u32 = 1 << 24;
 
     /// Any kind of title before a name.
     pub const TITLE: u32 = Self::HONORIFIC | Self::REGNAL | Self::ROLE;
@@ -93,12 +97,13 @@ pub(super) fn lang_bit(lang: &str) -> u8 {
     }
 }
 
+/// Heads of state and government: their full names are persons, whatever words they are made of.
+const LEADERS: &str = include_str!("../data/leaders.tsv");
+
 /// A person whose lone surname is understood in some years.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     surname: u64,
-    /// Hashes of the first and the last part of the id.
-    ends: (u64, u64),
     pub id: &'static str,
     pub from: u16,
     pub to: u16,
@@ -110,6 +115,8 @@ pub(super) struct Lexicon {
     words: HashMap<u64, Entry, FixedState>,
     phrases: HashMap<u64, u32, FixedState>,
     known: Vec<Known>,
+    /// Hashes of the first and the last word of well-known full names.
+    full: HashSet<(u64, u64), FixedState>,
     /// Aliases in other scripts by the hash of their first character or word.
     aliases: Vec<(u64, &'static str, &'static str)>,
 }
@@ -129,6 +136,7 @@ impl Lexicon {
             words: HashMap::with_capacity_and_hasher(72_000, FixedState::default()),
             phrases: HashMap::with_capacity_and_hasher(4_000, FixedState::default()),
             known: Vec::new(),
+            full: HashSet::default(),
             aliases: Vec::new(),
         };
         for (word, weight) in rows(SURNAMES) {
@@ -163,16 +171,22 @@ impl Lexicon {
                 hash(id.rsplit('-').next().unwrap_or(id)),
             );
             lexicon.entry(surname).flags |= Entry::KNOWN;
+            lexicon.add_full(ends);
             let year = |text: &str| text.parse().unwrap_or(0);
             lexicon.known.push(Known {
                 surname: hash(surname),
-                ends,
                 id,
                 from: year(from),
                 to: year(to),
             });
         }
         lexicon.known.sort_by_key(|known| (known.surname, known.id));
+        for (name, _) in rows(LEADERS) {
+            let words = Tokens::of(name);
+            if let [first, .., last] = &words[..] {
+                lexicon.add_full((first.hash, last.hash));
+            }
+        }
         for (alias, id) in rows(ALIASES).filter(|(alias, _)| !alias.is_ascii()) {
             let first = fold(first_unit(alias));
             lexicon.entry(&first).flags |= Entry::ALIAS;
@@ -187,6 +201,13 @@ impl Lexicon {
 
     fn entry(&mut self, word: &str) -> &mut Entry {
         self.words.entry(xxh3_64(word.as_bytes())).or_default()
+    }
+
+    fn add_full(&mut self, ends: (u64, u64)) {
+        if ends.0 != ends.1 {
+            self.words.entry(ends.0).or_default().flags |= Entry::OPENS;
+            self.full.insert(ends);
+        }
     }
 
     fn add_thing(&mut self, words: &str, flag: u32) {
@@ -219,11 +240,9 @@ impl Lexicon {
         equal_range(&self.known, |known| known.surname, surname)
     }
 
-    /// Whether a well-known person's name starts and ends with these words.
-    pub fn is_known(&self, first: u64, last: u64) -> bool {
-        [first, last]
-            .iter()
-            .any(|&surname| self.known(surname).iter().any(|known| known.ends == (first, last)))
+    /// Whether a well-known full name starts and ends with these words.
+    pub fn is_known(&self, first: &Word, last: &Word) -> bool {
+        first.entry.has(Entry::OPENS) && self.full.contains(&(first.hash, last.hash))
     }
 
     /// Aliases in other scripts whose first character or word has this hash, longest first.

@@ -206,13 +206,39 @@ fn turn(parts: &mut [&str]) {
         let hungarian = is_order(first, &["hu_sur"]) && is_order(second, &["hu_given"]);
         let chinese = is_order(second, &["zh"])
             && !is_order(first, &["zh", "ko", "vi"])
-            && first.len() > 4
-            && is_syllables(first)
-            && given_weight(first) >= 5;
+            && given_weight(first) >= 5
+            && is_mandarin(first);
         if (japanese && is_japanese(second) && given_weight(second) >= 4) || hungarian || chinese {
             parts.swap(0, 1);
         }
     }
+}
+
+/// Whether the word is two syllables of pinyin and can hardly be another people's given name:
+/// `jinping`, `xiaobo`, `jiabao`, but not `carrie` or `lina`.
+fn is_mandarin(word: &str) -> bool {
+    const ONSETS: &[&str] = &[
+        "zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x",
+        "r", "z", "c", "s", "y", "w",
+    ];
+    const FINALS: &[&str] = &[
+        "a", "ai", "an", "ang", "ao", "e", "ei", "en", "eng", "i", "ia", "ian", "iang", "iao",
+        "ie", "in", "ing", "iong", "iu", "o", "ong", "ou", "u", "ua", "uai", "uan", "uang", "ue",
+        "ui", "un", "uo",
+    ];
+    let syllable = |text: &str| {
+        ONSETS
+            .iter()
+            .any(|onset| text.strip_prefix(onset).is_some_and(|rest| FINALS.contains(&rest)))
+    };
+    let marked = word.ends_with("ng")
+        || word.starts_with(['x', 'q'])
+        || word.starts_with("zh")
+        || word.ends_with("ao")
+        || word.ends_with("bo");
+    marked
+        && word.is_ascii()
+        && (2..word.len()).any(|at| syllable(&word[..at]) && syllable(&word[at..]))
 }
 
 /// Whether the word can be read as Japanese syllables.
@@ -392,6 +418,9 @@ mod tests {
             ("Shinzo Abe", "shinzo-abe"),
             ("Orban Viktor", "viktor-orban"),
             ("Jinping Xi", "xi-jinping"),
+            ("Xiaobo Liu", "liu-xiaobo"),
+            ("Carrie Lam", "carrie-lam"),
+            ("Lina Wang", "lina-wang"),
             ("Pope Francis", "pope-francis"),
             ("King Charles III", "king-charles-iii"),
             ("van der Bellen", "bellen"),

@@ -28,7 +28,10 @@ pub(super) mod number {
 }
 
 /// Score from which a run of words is a person.
-pub(super) const ACCEPT: i32 = 30;
+pub(super) const ACCEPT: i32 = 26;
+/// The score at which training parts names from other words: above [`ACCEPT`], because what it learns
+/// leans to no name, as most candidates are none.
+pub(super) const PARTING: i32 = 30;
 /// The same of a word that stands alone: a place or company may as well.
 const LONE: i32 = 40;
 /// Score of `Mr` or `Sen.` before a name.
@@ -276,7 +279,8 @@ fn best(
         let previous = &field.words[end - 1];
         let name = word.entry.surname >= 4
             && previous.entry.given >= 4
-            && !word.entry.has(Entry::HONORIFIC);
+            && !word.entry.has(Entry::HONORIFIC)
+            || context.lexicon.is_known(previous, word);
         if is_title(word, context) && !name {
             break;
         }
@@ -432,7 +436,9 @@ pub(super) fn is_surname_first(field: &Field<'_>, first: usize, last: usize) -> 
     words.len() > 1
         && words.len() <= 4
         && words[0].entry.has(Entry::SURNAME_FIRST)
-        && words[1..]
-            .iter()
-            .all(|word| is_syllables(field.tokens.folded(&field.tokens[word.token as usize])))
+        && words[1..].iter().all(|word| {
+            // An Asia-Europe summit.
+            !(word.is_thing() && word.is_capital())
+                && is_syllables(field.tokens.folded(&field.tokens[word.token as usize]))
+        })
 }

@@ -24,24 +24,35 @@ pub(super) fn score(
     let mut total = title.score;
     if last > first {
         let eastern = is_surname_first(field, first, last);
+        let known = context.lexicon.is_known(&words[first], &words[last]);
         let lead = first_score(context, &words[first], title.score > 0);
-        let mut lead = if eastern { lead.unwrap_or(0) } else { lead? };
+        let mut lead = if eastern || known { lead.unwrap_or(0) } else { lead? };
         if words[first].is_initial() && words[first + 1].entry.given >= 4 && last > first + 1 {
             lead = lead.max(first_score(context, &words[first + 1], false)? + 2);
         }
         total += if eastern {
             let hyphen = words[first + 1..=last].iter().any(|word| word.gap == Gap::Hyphen);
-            let clash =
-                words[first].entry.has(Entry::COMMON) || words[last].entry.has(Entry::COMMON);
+            // `Jae-in`: what is written small behind a hyphen is no word of its own.
+            let clash = words[first].entry.has(Entry::COMMON)
+                || words[last].entry.has(Entry::COMMON) && words[last].is_capital();
             lead.max(18 + if hyphen { 10 } else { 0 } - if clash { 12 } else { 0 })
         } else {
             lead
         };
         for word in &words[first + 1..last] {
-            total += middle_score(context, word)?;
+            let middle = middle_score(context, word);
+            total += if known { middle.unwrap_or(0).max(0) } else { middle? };
         }
-        let tail = last_score(context, &words[last])?;
-        total += if eastern { tail.max(12) } else { tail };
+        let tail = last_score(context, &words[last]);
+        total += if known || eastern && !words[last].is_capital() {
+            tail.unwrap_or(0).max(12)
+        } else if eastern {
+            tail?.max(12)
+        } else if is_may(field, &words[last]) && words[first].entry.given >= 6 {
+            tail?.max(8)
+        } else {
+            tail?
+        };
         let caps = words[first..=last].iter().filter(|word| word.all_caps()).count();
         if caps > 0 && field.case == Case::Normal {
             total -= if caps == last + 1 - first { 8 } else { 16 };
@@ -56,8 +67,6 @@ pub(super) fn score(
         {
             return None;
         }
-        let ends = words[first].entry.has(Entry::KNOWN) || words[last].entry.has(Entry::KNOWN);
-        let known = ends && context.lexicon.is_known(words[first].hash, words[last].hash);
         if known {
             total += 25;
         }
@@ -90,6 +99,12 @@ pub(super) fn score(
     }
     total += surroundings(field, context, first, last, title);
     Some(total)
+}
+
+/// Whether a word is `May` without a day or year behind it: a surname, after a given name.
+fn is_may(field: &Field<'_>, word: &Word) -> bool {
+    field.tokens.folded(&field.tokens[word.token as usize]) == "may"
+        && field.after(word.token, 0).is_none_or(|next| !next.has(Token::DIGIT))
 }
 
 /// `McDONALD` and the like are names; `IBM` is none.

@@ -76,6 +76,19 @@ fn sentences_name_these_persons() {
         ("Former president Park Geun-hye was freed.", &["park-geun-hye"]),
         ("Prime Minister Abe Shinzo resigned.", &["shinzo-abe"]),
         ("Deng Xiaoping said reforms would go on.", &["deng-xiaoping"]),
+        // What is written small behind a hyphen may be a word of English.
+        ("Later Moon Jae-in met Lai Ching-te.", &["lai-ching-te", "moon-jae-in"]),
+        ("Lawmaker Lee Cheuk-yan and Wong Kwok-kin lost.", &["lee-cheuk-yan", "wong-kwok-kin"]),
+        ("The Cho family, An Asia-wide club and Long Island-based Choi Ltd met.", &[]),
+        // A Chinese surname does not make a name Chinese.
+        ("Leader Carrie Lam and actor Jackie Chan met.", &["carrie-lam", "jackie-chan"]),
+        // Names made of other words.
+        ("Others there were Theresa May and Hun Sen of Cambodia.", &["hun-sen", "theresa-may"]),
+        ("It was Brian May who played it.", &["brian-may"]),
+        ("He flew to Florence May 5 and to Victoria.", &[]),
+        ("The heirs of Rafik al-Hariri sued.", &["rafik-hariri"]),
+        // Clubs.
+        ("Kansas City Royals and Paris Saint Germain beat Charlton Athletic.", &[]),
         // Apposition and verbs of speech.
         ("Wendell Throckmore, 45, was arrested.", &["wendell-throckmore"]),
         ("\"No,\" said Brian Huxtable.", &["brian-huxtable"]),

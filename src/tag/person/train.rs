@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use super::field::Field;
 use super::lists::Lexicon;
 use super::model::{BUCKETS, Model, POINTS};
-use super::rules::{self, ACCEPT, Context, LowerWords};
+use super::rules::{self, Context, LowerWords, PARTING};
 use crate::article::{Article, Words};
 use crate::tag::Part;
 use crate::tag::event::exp;
@@ -110,7 +110,7 @@ fn fit(examples: &[(Seen, bool)]) -> Vec<f32> {
     let mut squares = vec![1e-6f32; BUCKETS];
     for _ in 0..EPOCHS {
         for (seen, right) in examples {
-            let mut odds = (seen.score - ACCEPT) as f32 / POINTS;
+            let mut odds = (seen.score - PARTING) as f32 / POINTS;
             for &bucket in &seen.buckets {
                 odds += weights[bucket as usize];
             }
