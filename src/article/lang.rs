@@ -1,11 +1,11 @@
 //! Language tags, and what language a text is in.
 
-mod common;
+mod frequent;
 mod tables;
 
 use whatlang::detect as whatlang_detect;
 
-use common::CommonWords;
+use frequent::CommonWords;
 
 /// Letters without which a guess is none.
 const ENOUGH_LETTERS: usize = 60;

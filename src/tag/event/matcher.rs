@@ -1,25 +1,14 @@
 //! Finds patterns in the words of a text: anchors by token hash, then slot by slot.
 //!
 //! A token is an anchor if its hash is that of some pattern's first word, or if it begins as one
-//! does; beginnings are kept by their first three bytes, so that nearly all tokens cost two
-//! look-ups in small arrays. An anchor holds a few bits of what must follow, so that most are
-//! refused without a look at their pattern.
+//! does (see [`super::anchor`]), so that nearly all tokens cost two look-ups in small arrays.
 
-use std::collections::HashMap;
-
-use foldhash::fast::FixedState;
-
+use super::anchor::{
+    Ahead, Anchor, Anchors, Group, Look, Prefixes, Then, byte_bit, hash_bit, is_indexed,
+};
 use super::pattern::{Atom, AtomKind, MAX_GAP, Pattern, Slot, Weight};
 use crate::tag::Class;
 use crate::text::{Token, Tokens};
-
-/// Bytes that an anchor prefix has at least: the filter looks at so many.
-pub const MIN_PREFIX: usize = 3;
-/// Bytes that an anchor prefix has at most.
-pub const MAX_PREFIX: usize = 31;
-
-const FILTER_BITS: u32 = 16;
-const HEAD_BITS: u32 = 12;
 
 /// A mention of another class in the same text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,82 +54,6 @@ pub struct Matcher {
     unanchored: usize,
 }
 
-/// Hashes of first words, with the patterns that begin so.
-#[derive(Debug)]
-struct Anchors {
-    /// One bit a hash; where it is clear the table need not be asked.
-    filter: Box<[u64]>,
-    table: HashMap<u64, Group, FixedState>,
-    anchors: Box<[Anchor]>,
-}
-
-/// Beginnings of first words, with the patterns that begin so.
-#[derive(Debug)]
-struct Prefixes {
-    /// For the first three bytes of a word, from where to where in `prefixes`.
-    heads: Box<[(u32, u32)]>,
-    prefixes: Box<[Prefix]>,
-    anchors: Box<[Anchor]>,
-}
-
-/// A beginning of words.
-#[derive(Debug)]
-struct Prefix {
-    /// Its first eight bytes, and which bits of them are set.
-    first: u64,
-    mask: u64,
-    /// The bytes behind.
-    rest: Box<[u8]>,
-    group: Group,
-}
-
-/// The anchors of one key.
-#[derive(Debug, Clone, Copy)]
-struct Group {
-    /// From and to in the anchors.
-    from: u32,
-    to: u32,
-    /// What all of them together allow; `None` if one of them asks for nothing.
-    look: Option<Look>,
-}
-
-/// A pattern that may begin at a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Anchor {
-    pattern: u32,
-    then: Then,
-}
-
-/// What must come behind an anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
-    /// The word or its beginning does not tell that the first slot fits.
-    Unsure,
-    /// The pattern has one slot, and it fits.
-    Nothing,
-    /// A word that these bits allow, see [`Place::may_fit`].
-    Next(Look),
-}
-
-/// A few bits of what a place allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Look {
-    /// The bits of the hashes of words that fit as they are, see [`hash_bit`].
-    words: u64,
-    /// The bits of the first bytes that other words may begin with, see [`byte_bit`].
-    first_bytes: u32,
-    gap: bool,
-}
-
-/// A few bits of the words that follow one, as [`Look`] has them.
-#[derive(Debug, Clone, Copy, Default)]
-struct Ahead {
-    words: u64,
-    first_bytes: u32,
-    /// A hyphenated word is among them, which may be read in two ways.
-    joined: bool,
-}
-
 /// One slot, its one-word alternatives apart, so that most words are refused at a glance.
 #[derive(Debug)]
 struct Place {
@@ -168,15 +81,11 @@ pub fn is_anchored(pattern: &Pattern) -> bool {
     })
 }
 
-fn is_indexed(prefix: &str) -> bool {
-    (MIN_PREFIX..=MAX_PREFIX).contains(&prefix.len())
-}
-
 impl Matcher {
     /// Compiles patterns; their numbers are their places. Some 2 µs a pattern.
     ///
-    /// A pattern whose first word is a prefix shorter than [`MIN_PREFIX`] bytes or longer than
-    /// [`MAX_PREFIX`], or any word, is never found; [`Matcher::unanchored`] counts those.
+    /// A pattern whose first word is a prefix shorter than three bytes or longer than 31
+    /// bytes, or any word, is never found; [`Matcher::unanchored`] counts those.
     pub fn new(patterns: Vec<Pattern>) -> Matcher {
         let mut matcher = Matcher {
             weights: Vec::with_capacity(patterns.len()),
@@ -296,9 +205,7 @@ impl Matcher {
                 report(anchor.pattern, at, last, found);
             }
         };
-        if let Some(group) = self.exact.get(token.hash) {
-            follow(&self.exact.anchors, group);
-        }
+        self.exact.of(token.hash, &mut follow);
         self.prefixes.of(view.words.folded(token).as_bytes(), &mut follow);
     }
 }
@@ -306,113 +213,6 @@ impl Matcher {
 fn report(pattern: u32, at: usize, last: Option<usize>, found: &mut impl FnMut(Match)) {
     if let Some(last) = last {
         found(Match { pattern, first: at as u32, last: last as u32 });
-    }
-}
-
-/// Lays anchors of one key side by side, in the order given, each once; calls `each` with a key
-/// and its group.
-fn gather<K: Ord>(mut pairs: Vec<(K, Anchor)>, mut each: impl FnMut(K, Group)) -> Box<[Anchor]> {
-    pairs.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut anchors: Vec<Anchor> = Vec::with_capacity(pairs.len());
-    let mut pairs = pairs.into_iter().peekable();
-    while let Some((key, anchor)) = pairs.next() {
-        let from = anchors.len();
-        anchors.push(anchor);
-        while let Some((_, next)) = pairs.next_if(|(next, _)| *next == key) {
-            if anchors.last() != Some(&next) {
-                anchors.push(next);
-            }
-        }
-        let look = anchors[from..].iter().map(|anchor| match anchor.then {
-            Then::Next(look) => Some(look),
-            Then::Nothing | Then::Unsure => None,
-        });
-        let look = look.reduce(|all, one| Some(all?.or(one?))).flatten();
-        each(key, Group { from: from as u32, to: anchors.len() as u32, look });
-    }
-    anchors.into()
-}
-
-impl Anchors {
-    fn new(pairs: Vec<(u64, Anchor)>) -> Anchors {
-        let mut filter = vec![0u64; 1 << (FILTER_BITS - 6)];
-        let mut table = HashMap::with_capacity_and_hasher(pairs.len(), FixedState::default());
-        let anchors = gather(pairs, |hash, group| {
-            let (word, bit) = filter_bit(hash);
-            filter[word] |= bit;
-            table.insert(hash, group);
-        });
-        Anchors { filter: filter.into(), table, anchors }
-    }
-
-    fn get(&self, hash: u64) -> Option<&Group> {
-        let (word, bit) = filter_bit(hash);
-        if self.filter[word] & bit == 0 { None } else { self.table.get(&hash) }
-    }
-}
-
-impl Prefixes {
-    fn new(pairs: Vec<(Vec<u8>, Anchor)>) -> Prefixes {
-        let mut prefixes: Vec<(usize, Prefix)> = Vec::new();
-        let anchors = gather(pairs, |bytes, group| {
-            let (first, mask) =
-                (first_eight(&bytes), first_eight(&[0xFF; 8][..bytes.len().min(8)]));
-            let rest = bytes.get(8..).unwrap_or_default().into();
-            prefixes.push((head_of(&bytes), Prefix { first, mask, rest, group }));
-        });
-        // The shortest first.
-        prefixes.sort_by_key(|(head, prefix)| (*head, prefix.mask, prefix.rest.len()));
-        let mut heads = vec![(0, 0); 1 << HEAD_BITS];
-        for (at, (head, _)) in (0u32..).zip(&prefixes) {
-            let range: &mut (u32, u32) = &mut heads[*head];
-            *range = (if range.1 == 0 { at } else { range.0 }, at + 1);
-        }
-        let prefixes = prefixes.into_iter().map(|(_, prefix)| prefix).collect();
-        Prefixes { heads: heads.into(), prefixes, anchors }
-    }
-
-    /// Calls `follow` with the groups of all beginnings of a word, the shortest first.
-    fn of(&self, word: &[u8], mut follow: impl FnMut(&[Anchor], &Group)) {
-        if word.len() < MIN_PREFIX {
-            return;
-        }
-        let (from, to) = self.heads[head_of(word)];
-        if from == to {
-            return;
-        }
-        let first = first_eight(word);
-        for prefix in &self.prefixes[from as usize..to as usize] {
-            if (first ^ prefix.first) & prefix.mask == 0
-                && (prefix.rest.is_empty()
-                    || word.get(8..).is_some_and(|rest| rest.starts_with(&prefix.rest)))
-            {
-                follow(&self.anchors, &prefix.group);
-            }
-        }
-    }
-}
-
-/// The first eight bytes of a word, with zeros behind a shorter one.
-fn first_eight(word: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    let len = word.len().min(8);
-    bytes[..len].copy_from_slice(&word[..len]);
-    u64::from_le_bytes(bytes)
-}
-
-impl Look {
-    /// What either of two allows.
-    fn or(self, other: Look) -> Look {
-        Look {
-            words: self.words | other.words,
-            first_bytes: self.first_bytes | other.first_bytes,
-            gap: self.gap || other.gap,
-        }
-    }
-
-    /// Whether one of the words ahead may fit; refuses nearly all that do not.
-    fn allows(&self, ahead: Ahead) -> bool {
-        self.words & ahead.words != 0 || self.first_bytes & ahead.first_bytes != 0 || ahead.joined
     }
 }
 
@@ -441,25 +241,6 @@ impl Place {
             others: others.into(),
         }
     }
-}
-
-fn filter_bit(hash: u64) -> (usize, u64) {
-    let bit = (hash >> (64 - FILTER_BITS)) as usize;
-    (bit >> 6, 1 << (bit & 63))
-}
-
-fn hash_bit(hash: u64) -> u64 {
-    1 << (hash & 63)
-}
-
-fn byte_bit(byte: u8) -> u32 {
-    1 << (byte & 31)
-}
-
-/// The place in `heads` of a word of at least three bytes.
-fn head_of(word: &[u8]) -> usize {
-    let three = u32::from(word[0]) | u32::from(word[1]) << 8 | u32::from(word[2]) << 16;
-    (three.wrapping_mul(0x9E37_79B1) >> (32 - HEAD_BITS)) as usize
 }
 
 impl View<'_> {

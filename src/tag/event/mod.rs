@@ -1,5 +1,6 @@
 //! Event types: trigger patterns of a taxonomy of 88 leaves, weighed by position and context.
 
+mod anchor;
 mod decide;
 mod linear;
 pub mod matcher;
