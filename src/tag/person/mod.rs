@@ -8,6 +8,7 @@ mod field;
 mod lists;
 mod model;
 pub mod name;
+mod results;
 mod rules;
 mod score;
 pub mod train;

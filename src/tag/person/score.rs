@@ -2,6 +2,7 @@
 
 use super::field::{Case, Field, Gap, Word};
 use super::lists::Entry;
+use super::results;
 use super::rules::{Context, HONORIFIC, Title, is_surname_first};
 use crate::text::Token;
 
@@ -98,6 +99,7 @@ pub(super) fn score(
         }
     }
     total += surroundings(field, context, first, last, title);
+    total += results::points(field, context, first, last);
     Some(total)
 }
 
@@ -118,7 +120,11 @@ fn is_common(context: &Context<'_>, word: &Word) -> bool {
 
 fn first_score(context: &Context<'_>, word: &Word, titled: bool) -> Option<i32> {
     let entry = &word.entry;
-    if entry.has(Entry::PREPOSITION | Entry::THE | Entry::CONJUNCTION) && entry.given < 5 {
+    let initial = word.is_initial() && word.shape & Token::DOT != 0;
+    if entry.has(Entry::PREPOSITION | Entry::THE | Entry::CONJUNCTION)
+        && entry.given < 5
+        && !initial
+    {
         return None;
     }
     if word.is_initial() {

@@ -87,6 +87,21 @@ fn sentences_name_these_persons() {
         ("It was Brian May who played it.", &["brian-may"]),
         ("He flew to Florence May 5 and to Victoria.", &[]),
         ("The heirs of Rafik al-Hariri sued.", &["rafik-hariri"]),
+        // Results of sport.
+        (
+            "Barcelona 3 (Ronaldo 12, 45, Luis Enrique 70) Valencia 1 (Lopez 33), Oslo 2 Moss 1.",
+            &["luis-enrique", "~lopez", "~ronaldo"],
+        ),
+        ("Scorers for Ajax: Overmars (31st), Kluivert (77th minute).", &["~kluivert", "~overmars"]),
+        (
+            "M. Butcher c Stewart b Lewis 12, A. Hollioake not out 101.",
+            &["~butcher", "~hollioake", "~lewis", "~stewart"],
+        ),
+        (
+            "Bowling: Wasim Akram 20-4-60-3; Ernie Els (South Africa) led.",
+            &["ernie-els", "wasim-akram"],
+        ),
+        ("Results: Boston 101 Chicago 97 (overtime 12), Lens 3 Metz 0.", &[]),
         // Clubs.
         ("Kansas City Royals and Paris Saint Germain beat Charlton Athletic.", &[]),
         // Apposition and verbs of speech.
