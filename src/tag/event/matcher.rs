@@ -1,7 +1,7 @@
 //! Finds patterns in the words of a text: anchors by token hash, then slot by slot.
 //!
 //! A token is an anchor if its hash is that of some pattern's first word, or if it begins as one
-//! does (see [`super::anchor`]), so that nearly all tokens cost two look-ups in small arrays.
+//! does, so that nearly all tokens cost two look-ups in small arrays.
 
 use super::anchor::{
     Ahead, Anchor, Anchors, Group, Look, Prefixes, Then, byte_bit, hash_bit, is_indexed,
