@@ -328,11 +328,15 @@ impl<'l> Persons<'l> {
         Some(self.person(id.to_owned(), &name::label_from_slug(id), word.hash, 0, false))
     }
 
-    /// Marks names found in the body that stand in a title without lower case.
+    /// Marks names found elsewhere that stand in a title, or a line of the body, without lower
+    /// case.
     pub fn add_capitals(&mut self, field: &mut Field<'_>) {
         for at in 0..field.words.len() {
             let word = field.words[at];
             if word.taken || self.bloom & bit(word.hash) == 0 {
+                continue;
+            }
+            if field.case != Case::Capitals && !(word.all_caps() && field.is_capitals_line(&word)) {
                 continue;
             }
             let Some(person) = self.most_mentioned(word.hash) else { continue };

@@ -274,6 +274,21 @@ impl<'a> Field<'a> {
         self.text.as_bytes().get(before_end as usize..after_start as usize).unwrap_or_default()
     }
 
+    /// Whether the line of a word is a headline: of two words at least, and none written small.
+    /// Looks at 200 bytes on either side.
+    pub fn is_capitals_line(&self, word: &Word) -> bool {
+        const FAR: usize = 200;
+        let bytes = self.text.as_bytes();
+        let (start, end) = (word.start as usize, word.end as usize);
+        let before = &bytes[start.saturating_sub(FAR)..start];
+        let from = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let after = &bytes[end..bytes.len().min(end + FAR)];
+        let to = after.iter().position(|&byte| byte == b'\n').unwrap_or(after.len());
+        let mut around = before[from..].iter().chain(&after[..to]);
+        let capitals = around.clone().filter(|byte| byte.is_ascii_uppercase()).count();
+        capitals >= 4 && !around.any(u8::is_ascii_lowercase)
+    }
+
     /// One past the last word of the run that word `at` belongs to.
     pub fn run_end(&self, at: usize) -> usize {
         self.words[at + 1..]

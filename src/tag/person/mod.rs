@@ -150,6 +150,9 @@ impl PersonTagger {
         self.add_aliases(&mut persons, Part::Body, &article.body, &words.body);
         self.add_aliases(&mut persons, Part::Title, &article.title, &words.title);
         persons.add_lone(&mut body, &context);
+        if body.case == Case::Normal {
+            persons.add_capitals(&mut body);
+        }
         if title.case == Case::Capitals {
             persons.add_capitals(&mut title);
         } else {

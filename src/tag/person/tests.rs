@@ -26,6 +26,18 @@ const Y1987: i64 = 536_457_600;
 const Y2024: i64 = 1_717_200_000;
 
 #[test]
+fn a_headline_in_the_body_names_who_the_text_names() {
+    let body =
+        "ARAFAT MEETS NETANYAHU IN GAZA\n\nYasser Arafat met Benjamin Netanyahu, ARAFAT said.";
+    let tags = tag_in("en", "", body, None);
+    for (id, starts) in [("yasser-arafat", vec![0, 32]), ("benjamin-netanyahu", vec![13, 50])] {
+        let tag = tags.iter().find(|tag| tag.id == id).unwrap();
+        let found: Vec<u32> = tag.mentions.iter().map(|mention| mention.start).collect();
+        assert_eq!(found, starts, "{id}");
+    }
+}
+
+#[test]
 fn sentences_name_these_persons() {
     let cases: &[(&str, &[&str])] = &[
         // Titles and roles are evidence and no part of the name.
