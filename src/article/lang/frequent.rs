@@ -32,7 +32,7 @@ pub(super) struct CommonWords {
 
 impl CommonWords {
     /// Counts in the first 60 words of body and title; stops where it is clear that `default` is
-    /// the language. About a microsecond.
+    /// the language.
     pub(super) fn count(title: &str, body: &str, default: &str) -> CommonWords {
         let default = COMMON_WORDS.iter().position(|(lang, _)| *lang == default);
         let mut seen = CommonWords { hits: [0; COMMON_WORDS.len()], words: 0 };

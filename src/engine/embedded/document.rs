@@ -375,4 +375,40 @@ mod tests {
         }
         assert!(pack_id("a") < pack_id("a\0b") && pack_id("a\0b") < pack_id("ab"));
     }
+
+    #[test]
+    fn facet_terms_stand_once_and_as_queries_ask_for_them() {
+        use tantivy::schema::{Document, Value};
+        use tantivy::tokenizer::{TokenStream, Tokenizer};
+
+        let topics = (0..100).map(|at| format!("topic {at}")).chain(["topic 7".into()]);
+        let mut article = crate::article::Article::default();
+        article.given.topic = topics.collect();
+        let (_, fields) = crate::engine::embedded::schema::schema();
+        let words = crate::article::Words::of(&article);
+        // Terms hold no control characters, whatever a value does.
+        let home = Some("a\u{1}b".to_owned());
+        let tagged = TaggedArticle { article, words, home, ..TaggedArticle::default() };
+        let values = document(&tagged, &fields, &mut Analyzers::default());
+        let (_, stream) =
+            values.iter_fields_and_values().find(|(field, _)| *field == fields.facet).unwrap();
+        let mut tokenizer = tokens::StreamTokenizer::default();
+        let mut stream = tokenizer.token_stream(stream.as_str().unwrap());
+        let mut seen = Vec::new();
+        while stream.advance() {
+            seen.push(stream.token().text.clone());
+        }
+        let topic = FacetField::any(FacetClass::Topic);
+        let home = FacetField::any(FacetClass::SourceCountry);
+        for (field, id) in [
+            (topic, "topic 0"),
+            (topic, "topic 7"),
+            (topic, "topic 99"),
+            (topic, ""),
+            (home, "a\u{1}b"),
+        ] {
+            let wanted = value_term(field, id);
+            assert_eq!(seen.iter().filter(|term| **term == wanted).count(), 1, "{id:?}");
+        }
+    }
 }

@@ -228,3 +228,28 @@ fn head_of(word: &[u8]) -> usize {
     let three = u32::from(word[0]) | u32::from(word[1]) << 8 | u32::from(word[2]) << 16;
     (three.wrapping_mul(0x9E37_79B1) >> (32 - HEAD_BITS)) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beginnings_of_any_length_are_found_the_shortest_first() {
+        let of = |pattern: u32| Anchor { pattern, then: Then::Nothing };
+        let prefixes = ["investigation", "inv", "investig", "investiga", "invade", "other"];
+        let pairs = (0..).zip(prefixes).map(|(at, prefix)| (prefix.as_bytes().to_vec(), of(at)));
+        let prefixes = Prefixes::new(pairs.collect());
+        let found = |word: &str| {
+            let mut found = Vec::new();
+            prefixes.of(word.as_bytes(), |anchors, group| {
+                let anchors = &anchors[group.from as usize..group.to as usize];
+                found.extend(anchors.iter().map(|anchor| anchor.pattern));
+            });
+            found
+        };
+        assert_eq!(found("investigations"), [1, 2, 3, 0]);
+        assert_eq!(found("investigator"), [1, 2, 3]);
+        assert_eq!(found("invest"), [1]);
+        assert_eq!(found("in"), [] as [u32; 0]);
+    }
+}

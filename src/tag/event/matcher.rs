@@ -268,13 +268,13 @@ impl View<'_> {
         let Some(place) = places.first() else { return Some(eaten.last) };
         let mut from = eaten.next;
         for _ in 0..=if place.look.gap { MAX_GAP } else { 0 } {
-            let (token, ahead) = self.one_ahead(from)?;
+            let (next, ahead) = self.one_ahead(from)?;
             if place.look.allows(ahead)
                 && let found @ Some(_) = self.places(places, from)
             {
                 return found;
             }
-            from = token;
+            from = next;
         }
         None
     }

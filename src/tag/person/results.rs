@@ -49,11 +49,9 @@ pub(super) fn points(field: &Field<'_>, context: &Context<'_>, first: usize, las
         !token.has(Token::CAPITAL) && field.tokens.folded(token) == wanted
     };
     // Out: caught by and bowled by.
-    let before = field.before(head.token).filter(|token| {
-        field.between_tokens(token.end, head.start).iter().all(|&byte| byte == b' ')
-    });
     if blank
-        && let Some(before) = before
+        && let Some(before) = field.before(head.token)
+        && field.between_tokens(before.end, head.start).iter().all(|&byte| byte == b' ')
         && (small(before, "c") && small(next, "b")
             || small(before, "b") && next.has(Token::DIGIT) && !thing)
     {
